@@ -206,7 +206,11 @@ CACHES = {
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "cache",
         # With pickle, write access to Redis would be code execution.
-        "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
+        },
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"  # staff only; members have access tokens

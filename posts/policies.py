@@ -1,9 +1,20 @@
-"""The policy by which posts show the viewer's reaction, which an app above them stores."""
+"""Policies of posts: the viewer's reaction, which an app above stores, and the active members.
+
+The ranking of active members is the answer of posts to `users`, which is below them.
+"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from mysocial.store import NULL, ViewerField
+from mysocial.core.ids import now
+from mysocial.policies import register_ranking
+from mysocial.store import NULL, ViewerField, search
+from posts.models import Privacy
+from posts.store import posts
+
+ACTIVE = "active"
+PERIOD = timedelta(days=7)
 
 
 class ViewerReactionPolicy:
@@ -30,3 +41,24 @@ def set_policy(policy: ViewerReactionPolicy) -> None:
 def viewer_reaction_policy() -> ViewerReactionPolicy:
     """Return the policy of this process."""
     return _policy
+
+
+def most_active_ids(limit: int) -> list[str]:
+    """Return the ids of the members with the most public posts of the last seven days.
+
+    Posts that MongoDB does not have yet do not count. Only posts that everybody may see count, so
+    that the order reveals nothing else.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached, or does not reply in time.
+    """
+    return search.most_frequent(
+        posts,
+        "author_id",
+        where={"privacy": Privacy.PUBLIC.value},
+        since=now() - PERIOD,
+        limit=limit,
+    )
+
+
+register_ranking(ACTIVE, most_active_ids)

@@ -54,6 +54,7 @@ class User(Record):
         max_length=9, choices=MessagingPolicy.choices, default=MessagingPolicy.EVERYONE
     )
     shows_presence = models.BooleanField(default=True)
+    shows_in_leaderboards = models.BooleanField(default=True)
     # Milliseconds since 1970, or empty; Lua scripts compare them with the clock of Redis.
     silenced_until = models.CharField(max_length=15, default="", editable=False)
     suspended_until = models.CharField(max_length=15, default="", editable=False)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
+from mysocial.api import NextField
 from mysocial.policies import Audience, relationship_policy
 from mysocial.store import Field, JsonTemplate, RelatedField, Row
 from users.store import CARD, POST_COUNTERS, SETTINGS, users
@@ -110,6 +111,8 @@ settings_template = JsonTemplate(
     Field("who_may_message"),
     b'","shows_presence":',
     Field("shows_presence"),
+    b',"shows_in_leaderboards":',
+    Field("shows_in_leaderboards"),
     b",",
     Field(SETTINGS),
 )
@@ -207,3 +210,14 @@ class ProfileSerializer(SharedProfileSerializer):
     """A member's profile as you may see it, and what the member is to you."""
 
     viewer = ProfileViewerSerializer(help_text="What the member is to you. Events do not have it.")
+
+
+class LeaderboardSerializer(serializers.Serializer[Any]):
+    """The first members of a leaderboard."""
+
+    users = ProfileSerializer(many=True, help_text="The members, the first first.")
+    next = NextField()
+    ranked_at = serializers.DateTimeField(
+        help_text="When the members were ranked: usually within the last minute (`followers`) "
+        "or five minutes (`active`)."
+    )

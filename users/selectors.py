@@ -11,7 +11,7 @@ from mysocial.core.text import fold_query
 from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.realtime import presence
 from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
-from users import models, name_lookup, profile_texts
+from users import leaderboards, models, name_lookup, profile_texts
 from users.models import User
 from users.representations import (
     person_template,
@@ -23,6 +23,7 @@ from users.store import JOINED, SETTINGS, TOTALS_ID, site_totals, users
 
 # Repeated here for the apps above, which may not import the modules.
 find_user_id, find_user_ids = name_lookup.find_user_id, name_lookup.find_user_ids
+most_followed_ids, leaderboard = leaderboards.most_followed_ids, leaderboards.leaderboard
 NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
 CHANNELS = models.CHANNELS
 links_text = profile_texts.links_text
@@ -235,15 +236,6 @@ def online_ids(user_ids: Sequence[str], *, viewer_id: str) -> list[str]:
 
 
 # Lists and search --------------------------------------------------------------------------------
-
-
-def most_followed_ids(*, limit: int) -> list[str]:
-    """Return the ids of the members with the most followers.
-
-    Raises:
-        Unavailable: MongoDB cannot be reached.
-    """
-    return search.top_by_counter(users, "followers_count", limit=limit)
 
 
 def list_members(*, viewer_id: str, limit: int, after: Entry | None = None) -> UserPage:

@@ -211,6 +211,9 @@ class SettingsInput(StrictSerializer):
     shows_presence = StrictBooleanField(
         required=False, help_text="Whether other members see that you are online."
     )
+    shows_in_leaderboards = StrictBooleanField(
+        required=False, help_text="Whether leaderboards may show you."
+    )
     notifications = NotificationPreferencesInput(
         required=False,
         help_text="The channels of each type of notification; omitted ones stay unchanged.",
@@ -264,6 +267,9 @@ class SettingsSerializer(serializers.Serializer[Any]):
     )
     shows_presence = serializers.BooleanField(
         help_text="Whether other members see that you are online."
+    )
+    shows_in_leaderboards = serializers.BooleanField(
+        help_text="Whether leaderboards may show you. Those of private accounts never do."
     )
     notifications = NotificationPreferencesSerializer(
         help_text="The channels of each type of notification."

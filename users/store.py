@@ -33,6 +33,7 @@ users = Store(
         "is_private",
         "who_may_message",
         "shows_presence",
+        "shows_in_leaderboards",
         "silenced_until",
         "suspended_until",
     ),

@@ -9,6 +9,7 @@ from users.views import UserViewSet
 urlpatterns = [
     api_path("users", UserViewSet, get="list"),
     api_path("users/search", UserViewSet, get="search"),
+    api_path("users/leaderboard", UserViewSet, get="leaderboard"),
     api_path("users/lookup", UserViewSet, get="lookup"),
     api_path("users/online", UserViewSet, get="online"),
     api_path("users/me", UserViewSet, get="me", patch="update_me"),

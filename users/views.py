@@ -12,6 +12,7 @@ from mysocial.api import (
     ApiViewSet,
     current_user_id,
     id_params,
+    int_param,
     json_response,
     page_response,
     pagination_params,
@@ -23,8 +24,10 @@ from mysocial.core.rate_limits import DAY, MINUTE, RateLimit, check_rate_limit
 from mysocial.core.text import fold_query, is_longer_than
 from mysocial.store import to_json
 from users import selectors, services
+from users.leaderboards import FOLLOWERS, KINDS, MAX_RANKED
 from users.models import User
 from users.representations import (
+    LeaderboardSerializer,
     ProfileSerializer,
     own_profile_parts,
     render_profile,
@@ -46,6 +49,7 @@ MAX_QUERY_BYTES = 400  # before it is folded
 QUERY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_BYTES}
 PROFILE_CHANGES = RateLimit("profile", 30, MINUTE)
 SEARCHES = RateLimit("search", 120, MINUTE)
+LEADERBOARDS = RateLimit("leaderboard", 60, MINUTE)
 USERNAME_CHANGES = RateLimit("username", 3, 30 * DAY)
 
 
@@ -216,6 +220,38 @@ class UserViewSet(ApiViewSet):
             text, viewer_id=current_user_id(request), limit=limit, after=after
         )
         return self._profiles_response(request, page)
+
+    @extend_schema(
+        operation_id="getLeaderboard",
+        parameters=[
+            OpenApiParameter(
+                "kind",
+                {"type": "string", "enum": [*KINDS], "default": FOLLOWERS},
+                description="`followers` ranks by the number of followers, `active` by the number "
+                "of public posts in the last seven days.",
+            ),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MAX_RANKED},
+                description=f"How many users, from 1 to {MAX_RANKED}; 10 by default.",
+            ),
+        ],
+        responses=LeaderboardSerializer,
+        summary="Get the first users of a leaderboard",
+        description="Private accounts, users who have opted out (`shows_in_leaderboards`) and "
+        "users that you may not interact with are left out.",
+    )
+    def leaderboard(self, request: Request) -> HttpResponse:
+        """Return the users with the most followers, or the most active ones of the week."""
+        kind = request.query_params.get("kind", FOLLOWERS)
+        if kind not in KINDS:
+            raise Invalid(errors={"kind": f"Enter one of: {', '.join(KINDS)}."})
+        limit = int_param(request, "limit", default=10, max_value=MAX_RANKED)
+        viewer_id = current_user_id(request)
+        check_rate_limit(LEADERBOARDS, viewer_id)
+        board = selectors.leaderboard(kind, viewer_id=viewer_id, limit=limit)
+        items = (render_profile(row, viewer_id=viewer_id) for row in board.rows)
+        return page_response(request, "users", items, None, ranked_at=board.ranked_at)
 
     @staticmethod
     def _profiles_response(request: Request, page: selectors.UserPage) -> HttpResponse:

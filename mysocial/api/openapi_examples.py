@@ -51,6 +51,7 @@ VALUES: dict[str, Any] = {
     "refresh": "c1RfN2Q0ZTJmMWEwYjljOGQ3ZTZmNWE0YjNjMmQxZTBm",
     "school": "",
     "sender_id": ID,
+    "shows_in_leaderboards": True,
     "shows_presence": True,
     "size": 48213,
     "state": "ready",

@@ -52,6 +52,7 @@ RATE_LIMIT_PREFIX = "rate_limit:"
 KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
 EMAIL_MESSAGE_PREFIX = "email_message:"  # by hash of the provider's id: the id of the e-mail
+LEADERBOARD_PREFIX = "leaderboard:"
 SECURITY_EVENTS_PREFIX = "security_events:"  # by day: counts of events that have no write
 UNSAVED_EVENTS = "+"  # a field of the same hash: how many events were counted since they were saved
 EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
@@ -237,6 +238,11 @@ def security_events(day: str) -> str:
 def email_sent(kind: str, subject: str) -> str:
     """Return the key that names the e-mail of this kind that was sent about a subject today."""
     return f"{EMAIL_SENT_PREFIX}{kind}:{subject}"
+
+
+def leaderboard(kind: str) -> str:
+    """Return the key of the first members of a leaderboard, in Django's cache."""
+    return f"{LEADERBOARD_PREFIX}{kind}"
 
 
 def email_message(message_hash: str) -> str:

@@ -116,6 +116,25 @@ def find(  # noqa: PLR0913 - the parts of a query
         return list(cursor)
 
 
+def aggregate(
+    model: type[Model], pipeline: Sequence[Mapping[str, Any]], *, seconds: float
+) -> list[Document]:
+    """Return the result of a pipeline over the documents of `model` that are not deleted.
+
+    Args:
+        model: The model of the documents.
+        pipeline: The stages; the first is a `$match`.
+        seconds: After this time, the server stops.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached, or does not reply in time.
+    """
+    match, *others = pipeline
+    live = {"$match": {"_deleted_at": None, **match["$match"]}}
+    with available(), pymongo.timeout(seconds):
+        return list(collection(model).aggregate([live, *others]))
+
+
 def collections_with(names: Sequence[str], query: Mapping[str, Any]) -> set[str]:
     """Return those collections that have a document that matches `query`, in one round trip.
 

@@ -17,8 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 MAX_REASON_LENGTH = 300
 MAX_REPLY_LENGTH = 200
-# A server may quote the e-mail in its reply, and the links of e-mails hold one-time tokens.
-LINKS = re.compile(r"https?://\S+|\S*token=\S*", re.IGNORECASE)
+# A server may quote the e-mail in its reply: links, which hold one-time tokens, and addresses.
+LINKS = re.compile(r"https?://\S+|\S*token=\S*|\S*@\S*", re.IGNORECASE)
 # Of HTTP: the request was understood and refused, so the same one will be refused again. 401, 402
 # and 403 concern the account at the provider, 408 and 429 the moment.
 PERMANENT_STATUSES = frozenset({400, 404, 406, 409, 413, 414, 415, 422})
@@ -125,7 +125,7 @@ def _reply(code: int, text: bytes | str) -> str:
 
 
 def _clean(text: object) -> str:
-    """Return a text of a server as one short line without links."""
+    """Return a text of a server as one short line without links and addresses."""
     line = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
     line = "".join(character if character.isprintable() else " " for character in line)
     return " ".join(LINKS.sub("…", line).split())[:MAX_REPLY_LENGTH]

@@ -2,6 +2,7 @@
 
 from mysocial.policies.audiences import Audience, account_audience, can_see, narrowest_audience
 from mysocial.policies.content import ContentPolicy, check_text
+from mysocial.policies.leaderboards import ranked_ids, register_ranking
 from mysocial.policies.relationships import RelationshipPolicy, relationship_policy
 from mysocial.policies.visibility import VisibilityPolicy, filter_viewers, visible_ids
 
@@ -17,6 +18,8 @@ __all__ = [
     "filter_viewers",
     "history",
     "narrowest_audience",
+    "ranked_ids",
+    "register_ranking",
     "relationship_policy",
     "relationships",
     "visibility",

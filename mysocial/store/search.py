@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from mysocial.core import mongo
@@ -15,6 +16,7 @@ from mysocial.store.store import Store
 PREFIX, SUBSTRING = 0, 1
 LAST = "\U0010ffff"
 MAX_UNFLUSHED = 1000
+COUNT_SECONDS = 2.0  # of `most_frequent`, which reads each record of the time
 SUBSTRING_SECONDS = 0.5  # no index bounds the search for a substring, it only makes it shorter
 
 
@@ -82,6 +84,36 @@ def top_by_counter(store: Store[Any], counter: str, *, limit: int) -> list[str]:
     records = reads.get_records(store, ids)
     in_order = sorted(records, key=lambda pk: (getattr(records[pk], counter), pk), reverse=True)
     return in_order[:limit]
+
+
+def most_frequent(
+    store: Store[Any], field: str, *, where: dict[str, Any], since: datetime, limit: int
+) -> list[str]:
+    """Return the values of a plain field that most records have, the most frequent first.
+
+    Only records that MongoDB has are counted.
+
+    Args:
+        store: The store, with a list that is ordered by `created_at`.
+        field: The field whose values are counted.
+        where: The values that other fields of the records must have.
+        since: Records that were created before do not count.
+        limit: At most so many values.
+
+    Raises:
+        Unavailable: MongoDB does not respond in time.
+    """
+    documents = mongo.aggregate(
+        store.model,
+        [
+            {"$match": {"created_at": {"$gte": since}, **where}},
+            {"$group": {"_id": f"${field}", "count": {"$sum": 1}}},
+            {"$sort": {"count": -1, "_id": 1}},
+            {"$limit": limit},
+        ],
+        seconds=COUNT_SECONDS,
+    )
+    return [document["_id"] for document in documents]
 
 
 def _unflushed_ids(store: Store[Any]) -> list[str]:

@@ -112,6 +112,7 @@ USERS = (
         only_under=("private account",),
     ),
     Rule("GET", "users/{owner}", can_interact_with_owner),
+    Rule("GET", "users/leaderboard"),
 )
 FOLLOWS = (
     Rule("GET", "users/relationships?id={owner}"),

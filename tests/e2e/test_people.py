@@ -9,6 +9,7 @@ from tests.e2e.people import new_name, sign_in, sign_up
 from tests.e2e.window import Window
 from tests.images.pictures import make_image
 from tests.support.servers import PASSWORD
+from tests.support.stack import wait_for
 
 MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
@@ -159,6 +160,32 @@ def test_search_by_prefix_and_suggestions(open_window, stack):
     user.page.go_back()
     expect(user.page.get_by_label("Search members")).to_have_value("zach")
     expect(results).to_have_text([name])
+
+
+def test_the_search_page_shows_leaderboards_without_who_opts_out(open_window, stack):
+    user = open_window().sign_up(new_name("popular"))
+    me = sign_in(stack, user.name)
+    for number in range(3):
+        sign_up(stack, new_name(f"fan{number}")).call("PUT", f"users/{me.id}/follow")
+    user.open_section("Search")
+    for title in ("Most followed", "Most active this week"):
+        expect(user.page.get_by_role("heading", name=title)).to_be_visible()
+    expect(
+        user.page.get_by_role("list", name="Most followed").locator(".name").first
+    ).to_be_visible()
+    user.open_section("Settings")
+    form = user.page.locator("form").filter(has_text="Private account")
+    form.get_by_label("Show you among the most followed and most active members").uncheck()
+    form.get_by_role("button", name="Save").click()
+    wait_for(
+        lambda: not me.call("GET", "users/me/settings")["shows_in_leaderboards"],
+        within=10,
+        name="the setting",
+    )
+    user.open_section("Search")
+    board = user.page.get_by_role("list", name="Most followed")
+    expect(board.locator(".name").first).to_be_visible()
+    expect(board.get_by_text(user.name, exact=True)).to_have_count(0)
 
 
 def test_a_copy_of_the_data_is_requested_with_the_password_and_downloaded(open_window):

@@ -18,6 +18,7 @@ def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, f
             "is_private": True,
             "who_may_message": "everyone",
             "shows_presence": True,
+            "shows_in_leaderboards": True,
             "notifications": {
                 notification_type: {"in_app": True, "email": True}
                 for notification_type in NOTIFICATION_TYPES
@@ -50,6 +51,7 @@ def test_equal_settings_change_nothing(alice):
     "body",
     [{}, {"is_private": "true"}, {"is_private": 1}, {"is_private": None}, {"is_private": {}},
      {"username": "x"}, {"is_private": True, "role": "admin"}, [], {"notifications": {}},
+     {"shows_in_leaderboards": "no"}, {"shows_in_leaderboards": None},
      {"shows_presence": 0}, {"who_may_message": "friends"}, {"who_may_message": None},
      {"notifications": []},
      {"notifications": {"spam": {"email": True}}}, {"notifications": {"comment": {"sms": True}}},
@@ -72,7 +74,7 @@ def test_one_preference_is_changed_without_an_event(alice, bob, flush_all, docum
     assert response.json()["settings"]["notifications"] == expected
     assert alice.get("users/me/settings").json() == {
         "is_private": False, "who_may_message": "following", "shows_presence": True,
-        "notifications": expected, "birth_date": "",
+        "shows_in_leaderboards": True, "notifications": expected, "birth_date": "",
     }  # fmt: skip
     assert bob.received_events(f"user:{alice.id}") == events
     flush_all()

@@ -188,6 +188,9 @@ export class Api extends Transport {
   /** List all users, newest first. Return a page of all users that you may interact with. */
   listMembers(options?: Options & { cursor?: string; limit?: number }): Promise<ApiResponse<models.UserPage>>;
 
+  /** Get the first users of a leaderboard. Private accounts, users who have opted out (`shows_in_leaderboards`) and users that you may not interact with are left out. */
+  getLeaderboard(options?: Options & { kind?: "followers" | "active"; limit?: number }): Promise<ApiResponse<models.Leaderboard>>;
+
   /** Get the profile with a username. Return the profile that a mention of this name leads to. */
   lookUpMember(options: Options & { username: string }): Promise<ApiResponse<models.Profile>>;
 

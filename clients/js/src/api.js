@@ -309,6 +309,11 @@ export class Api extends Transport {
     return this.request("GET", "/users", options, { queryNames: ["cursor", "limit"] });
   }
 
+  /** Get the first users of a leaderboard. Private accounts, users who have opted out (`shows_in_leaderboards`) and users that you may not interact with are left out. */
+  getLeaderboard(options = {}) {
+    return this.request("GET", "/users/leaderboard", options, { queryNames: ["kind", "limit"] });
+  }
+
   /** Get the profile with a username. Return the profile that a mention of this name leads to. */
   lookUpMember(options = {}) {
     return this.request("GET", "/users/lookup", options, { queryNames: ["username"] });

@@ -400,6 +400,16 @@ export interface ImageResponse {
 /** * `image` - Image * `video` - Video */
 export type KindEnum = "image" | "video";
 
+/** The first members of a leaderboard. */
+export interface Leaderboard {
+  /** The members, the first first. */
+  users: (Profile)[];
+  /** The `cursor` of the next page; null if this is the last one. */
+  next: string | null;
+  /** When the members were ranked: usually within the last minute (`followers`) or five minutes (`active`). */
+  ranked_at: string;
+}
+
 /** An image or a video. */
 export interface Media {
   /** The id of the image or video. */
@@ -640,6 +650,8 @@ export interface PatchedSettingsInput {
   who_may_message?: WhoMayMessageEnum;
   /** Whether other members see that you are online. */
   shows_presence?: boolean;
+  /** Whether leaderboards may show you. */
+  shows_in_leaderboards?: boolean;
   /** The channels of each type of notification; omitted ones stay unchanged. */
   notifications?: NotificationPreferencesInput;
   /** Your birth date, which nobody else sees; null removes it. */
@@ -1065,6 +1077,8 @@ export interface Settings {
   who_may_message: WhoMayMessageEnum;
   /** Whether other members see that you are online. */
   shows_presence: boolean;
+  /** Whether leaderboards may show you. Those of private accounts never do. */
+  shows_in_leaderboards: boolean;
   /** The channels of each type of notification. */
   notifications: NotificationPreferences;
   /** The birth date as `YYYY-MM-DD`, or empty; nobody else sees it. */

@@ -27,7 +27,12 @@ QUERIES = {
 # Reads without a session (`tests/accounts/test_signup_modes.py`, `tests/accounts/test_captcha.py`).
 PUBLIC = {"/api/v1/signup", "/api/v1/signup/challenge"}
 # The maximum number of rows.
-UNPAGED = {"users/suggestions": 10, "users/relationships": 100, "users/online": 100}
+UNPAGED = {
+    "users/leaderboard": 50,
+    "users/suggestions": 10,
+    "users/relationships": 100,
+    "users/online": 100,
+}
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ OPERATION_IDS = {
         listPosts updatePost""",
     "reactions": """getOwnPostReaction listMemberReactions listPostReactions removePostReaction
         setPostReaction""",
-    "users": """changeUsername getMember getOwnProfile getSettings listMembers listOnlineMembers
-        lookUpMember searchMembers
+    "users": """changeUsername getLeaderboard getMember getOwnProfile getSettings listMembers
+        listOnlineMembers lookUpMember searchMembers
         updateOwnProfile updateSettings""",
 }
 READ_ERRORS = {"400", "401", "404", "429", "503"}

@@ -946,6 +946,23 @@ class Api(Transport):
             query={"cursor": cursor, "limit": limit},
         )
 
+    def get_leaderboard(
+        self,
+        *,
+        kind: Literal["followers", "active"] | None = None,
+        limit: int | None = None,
+    ) -> Response[models.Leaderboard]:
+        """Get the first users of a leaderboard.
+
+        Private accounts, users who have opted out (`shows_in_leaderboards`) and users that you
+        may not interact with are left out.
+        """
+        return self._request(
+            "GET",
+            "/users/leaderboard",
+            query={"kind": kind, "limit": limit},
+        )
+
     def look_up_member(
         self,
         *,

@@ -494,6 +494,18 @@ class ImageResponse(TypedDict):
     image: "Media"
 
 
+class Leaderboard(TypedDict):
+    """The first members of a leaderboard."""
+
+    # The members, the first first.
+    users: "list[Profile]"
+    # The `cursor` of the next page; null if this is the last one.
+    next: str | None
+    # When the members were ranked: usually within the last minute (`followers`) or five minutes
+    # (`active`).
+    ranked_at: str
+
+
 class Media(TypedDict):
     """An image or a video.
 
@@ -766,6 +778,8 @@ class PatchedSettingsInput(TypedDict):
     who_may_message: NotRequired["WhoMayMessageEnum"]
     # Whether other members see that you are online.
     shows_presence: NotRequired[bool]
+    # Whether leaderboards may show you.
+    shows_in_leaderboards: NotRequired[bool]
     # The channels of each type of notification; omitted ones stay unchanged.
     notifications: NotRequired["NotificationPreferencesInput"]
     # Your birth date, which nobody else sees; null removes it.
@@ -1202,6 +1216,8 @@ class Settings(TypedDict):
     who_may_message: "WhoMayMessageEnum"
     # Whether other members see that you are online.
     shows_presence: bool
+    # Whether leaderboards may show you. Those of private accounts never do.
+    shows_in_leaderboards: bool
     # The channels of each type of notification.
     notifications: "NotificationPreferences"
     # The birth date as `YYYY-MM-DD`, or empty; nobody else sees it.

@@ -8,6 +8,8 @@ import { blockedOrMutedOptions, followRequestsOptions, UserList } from "./user-l
  * @typedef {import("../context.js").View} View
  */
 
+/** @type {Record<string, string>} */
+const LEADERBOARDS = { followers: "Most followed", active: "Most active this week" };
 const SEARCH_DELAY_MS = 250; // after the last keystroke
 
 /** @param {ViewContext} context @param {string} title @param {import("./user-list.js").UserListOptions} options @returns {View} */
@@ -49,6 +51,10 @@ export function searchView(context, initialQuery = "") {
   const results = new SearchResults(context, initialQuery);
   const suggestionOptions = { path: "users/suggestions", label: "Suggested members", emptyText: "No suggestions right now." };
   const suggestions = new UserList(context, suggestionOptions);
+  const leaderboards = Object.entries(LEADERBOARDS).map(([kind, label]) => {
+    const list = new UserList(context, { path: "users/leaderboard", query: { kind }, limit: 5, label, emptyText: "Nobody yet." });
+    return { list, card: h("div", { class: "card" }, h("h2", {}, label), list.element) };
+  });
   const fieldAttributes = { id: "search", type: "search", dir: "auto", autocomplete: "off", placeholder: "Search by name" };
   const field = h("input", { ...fieldAttributes, value: initialQuery });
   const status = h("p", { class: "visually-hidden", role: "status" });
@@ -72,6 +78,7 @@ export function searchView(context, initialQuery = "") {
   const form = h("form", { role: "search", submit }, h("label", { for: "search", class: "visually-hidden" }, "Search members"), field);
   const searchCard = h("div", { class: "card" }, form, status, results.element);
   const suggestionsCard = h("div", { class: "card" }, h("h2", {}, "Suggested members"), suggestions.element);
-  const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Search"), searchCard, suggestionsCard);
-  return { title: "Search", element, components: [results, suggestions] };
+  const cards = [searchCard, suggestionsCard, ...leaderboards.map(({ card }) => card)];
+  const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Search"), ...cards);
+  return { title: "Search", element, components: [results, suggestions, ...leaderboards.map(({ list }) => list)] };
 }

@@ -158,6 +158,7 @@ class PreferenceForms extends LiveComponent {
   constructor({ api, signal }) {
     const isPrivate = createCheckbox("is-private");
     const showsPresence = createCheckbox("shows-presence");
+    const showsInLeaderboards = createCheckbox("shows-in-leaderboards");
     const options = Object.entries(MESSAGING_LABELS).map(([value, label]) => h("option", { value }, label));
     const messaging = h("select", { id: "messaging" }, ...options);
     const checkboxRow = (/** @type {any} */ checkbox, /** @type {string} */ label) =>
@@ -171,10 +172,12 @@ class PreferenceForms extends LiveComponent {
       checkboxRow(isPrivate, "Private account: people have to ask before they can follow you"),
       pendingRow,
       checkboxRow(showsPresence, "Show when you are online"),
+      checkboxRow(showsInLeaderboards, "Show you among the most followed and most active members"),
       h("div", {}, h("label", { for: "messaging" }, "Who can message you"), messaging),
     ];
     const savePrivacy = async () => {
-      const body = { is_private: isPrivate.checked, shows_presence: showsPresence.checked, who_may_message: messaging.value };
+      const shown = { shows_presence: showsPresence.checked, shows_in_leaderboards: showsInLeaderboards.checked };
+      const body = { is_private: isPrivate.checked, who_may_message: messaging.value, ...shown };
       const opens = wasPrivate && !isPrivate.checked;
       await api.patch("users/me/settings", opens ? { ...body, pending_requests: pending.value } : body);
       wasPrivate = isPrivate.checked;
@@ -192,6 +195,7 @@ class PreferenceForms extends LiveComponent {
       isPrivate.checked = wasPrivate = settings.is_private;
       showPending();
       showsPresence.checked = settings.shows_presence;
+      showsInLeaderboards.checked = settings.shows_in_leaderboards;
       messaging.value = settings.who_may_message;
       notifications.show(settings.notifications);
     };
