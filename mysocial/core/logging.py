@@ -30,8 +30,15 @@ CONNECTION_ERRORS = frozenset({
 })  # fmt: skip
 # They log each task at the level INFO, and their start-up.
 QUIET_LOGGERS = ("celery.worker.strategy", "celery.app.trace", "flower.command", "kombu.mixins")
-# It inspects workers that are still starting, and logs four lines about each.
-FLOWER_INSPECTOR = "flower.inspector"
+LEVELS = {  # of loggers that would log too much
+    "daphne": "WARNING",
+    "django.request": "ERROR",
+    "django.security.DisallowedHost": "CRITICAL",  # any client could cause a traceback per request
+    "flower.inspector": "ERROR",  # it inspects workers that start, with four lines about each
+    "pymongo": "WARNING",
+    "uvicorn": "WARNING",
+    "watchfiles": "WARNING",
+}
 
 
 def is_connection_error(error: BaseException | None) -> bool:
@@ -119,12 +126,9 @@ def logging_config(level: str, form: str = LINES) -> dict[str, Any]:
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django.request": {"level": "ERROR"},
-            # Any client could cause a traceback per request.
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
-            "uvicorn": {"level": "WARNING"},
-            "pymongo": {"level": "WARNING"},
-            FLOWER_INSPECTOR: {"level": "ERROR"},
+            # Django has a handler of its own with DEBUG; each line would appear twice.
+            "django": {"handlers": [], "level": level},
+            **{name: {"level": minimum} for name, minimum in LEVELS.items()},
             **{name: {"level": "WARNING"} for name in quiet},
         },
     }

@@ -247,13 +247,9 @@ class Supervisor:
             watch.started = time.monotonic()
             self.log.line("up", f"{watch.process.name} restarted")
 
-    def restart(self, min_stop_rank: int) -> None:
-        """Stop the processes of some ranks at once, and start them again in their order.
-
-        Args:
-            min_stop_rank: The lowest rank.
-        """
-        watches = [watch for watch in self._watches if watch.stop_rank >= min_stop_rank]
+    def restart(self, stop_rank: int) -> None:
+        """Stop the processes of a rank, all at once, and start them again in their order."""
+        watches = [watch for watch in self._watches if watch.stop_rank == stop_rank]
         with ThreadPoolExecutor() as threads:
             list(threads.map(lambda watch: watch.process.stop(watch.grace_seconds), watches))
         for watch in watches:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import socket
 import sys
+from importlib import import_module
 from typing import Any
 
 import httptools
@@ -21,7 +22,6 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 from websockets.protocol import State
 
-from mysocial.realtime import daphne_server
 from mysocial.realtime.close_deadline import Server
 from mysocial.realtime.deadlines import DeadlineProtocol, Timeouts
 from mysocial.realtime.protocol import RESUME, TOO_FAST
@@ -248,7 +248,8 @@ def main() -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
     if settings.SERVER == "daphne":
-        daphne_server.serve(options.application, listening, MAX_MESSAGE_BYTES, options.name)
+        daphne = import_module("mysocial.realtime.daphne_server")  # it installs Twisted's reactor
+        daphne.serve(options.application, listening, MAX_MESSAGE_BYTES, options.name)
         return
     seconds = [getattr(options, f"{name}_seconds") for name in Timeouts._fields]
     serve(options.application, [listening], Timeouts(*seconds), options.name)

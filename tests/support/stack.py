@@ -44,6 +44,9 @@ class Stack:
     `settings` are additional environment variables.
     """
 
+    arguments: tuple[str, ...] = ("up",)
+    processes = frozenset({"web", "beat", "flower"})  # the last ones to start
+
     def __init__(self, name: str, **settings: str) -> None:
         self.folder = FOLDER / name
         self.root = ROOT  # the checkout to run
@@ -75,7 +78,7 @@ class Stack:
         self._previous_ready_count = self.log.read_text(errors="replace").count(" ready.")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(self.root / "manage.py"), "up"],
+                [sys.executable, str(self.root / "manage.py"), *self.arguments],
                 cwd=self.cwd or self.root,
                 env=self.environment,
                 stdout=log,
@@ -94,7 +97,7 @@ class Stack:
         is_ready = (
             self.log.read_text(errors="replace").count(" ready.") > self._previous_ready_count
         )
-        return is_ready and {"web", "beat", "flower"} <= {k for k, v in self.pids.items() if v}
+        return is_ready and self.processes <= {k for k, v in self.pids.items() if v}
 
     def _web_is_up(self) -> bool:
         assert self._process is not None

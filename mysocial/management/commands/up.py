@@ -3,7 +3,7 @@
 import fcntl
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from mysocial.dev.supervisor import TICK_SECONDS, Log, Supervisor
 
 HEAD_START_SECONDS = 20.0
 SERVER_GRACE_SECONDS = 10.0
+MAX_NAMES = 3  # of changed files in a message
 WEB_RANK, SERVICE_RANK = 2, 1  # a higher rank is stopped first; the servers, with 0, are the last
 
 
@@ -126,7 +127,8 @@ class _Site:
         self._runner = runner
         self._supervisor = supervisor
         self._has_web = has_web
-        self._is_up = False
+        self._is_announced = False
+        self._are_services_current = False  # whether they run, with the current code
         self._services = runner.services()
         self._deadline = time.monotonic() + HEAD_START_SECONDS
 
@@ -136,31 +138,44 @@ class _Site:
         pids = self._supervisor.pids
         while not self._supervisor.stopping.wait(TICK_SECONDS):
             self._supervisor.check()
-            self._complete()
             files = watcher.take_changes() if watcher else []
             if files:
-                names = ", ".join(str(file.relative_to(file.parents[1])) for file in files[:3])
-                self._runner.log.line("up", f"{names} changed; restarting")
-                self._supervisor.restart(SERVICE_RANK)
+                self._reload(files)
+            if not (self._is_announced and self._are_services_current):
+                self._complete()
             if pids != self._supervisor.pids:
                 pids = self._supervisor.pids
                 self._runner.write_state(self._supervisor)
 
+    def _reload(self, files: Sequence[Path]) -> None:
+        """Restart the web processes; `_complete` restarts the services after them."""
+        names = ", ".join(str(file.relative_to(file.parents[1])) for file in files[:MAX_NAMES])
+        more = f" and {len(files) - MAX_NAMES} more" if len(files) > MAX_NAMES else ""
+        self._runner.log.line("up", f"{names}{more} changed; restarting")
+        self._supervisor.restart(WEB_RANK)
+        self._are_services_current = False
+        self._deadline = time.monotonic() + HEAD_START_SECONDS
+
     def _complete(self) -> None:
-        """Once the site responds, show the panel and start the workers.
+        """Once the site responds, show the panel and start the services, or restart them.
 
         The site comes first because the user waits for it, and the machine may have few cores.
         """
-        if not self._is_up and (not self._has_web or self._runner.responds()):
-            self._is_up = True
+        is_up = not self._has_web or self._runner.responds()
+        if is_up and not self._is_announced:
+            self._is_announced = True
             Console().print(_panel(self._runner, has_web=self._has_web))
         is_late = time.monotonic() > self._deadline
-        if self._services and is_late and not self._is_up:
+        if self._are_services_current or not (is_up or is_late):
+            return
+        if not is_up:
             self._runner.log.line("up", "the site does not respond yet; see the output of `web`")
-        if self._services and (self._is_up or is_late):
-            for service, grace_seconds in self._services:
-                self._supervisor.start(service, grace_seconds=grace_seconds, stop_rank=SERVICE_RANK)
-            self._services = []
+        self._are_services_current = True
+        if not self._services:
+            self._supervisor.restart(SERVICE_RANK)
+        for service, grace_seconds in self._services:
+            self._supervisor.start(service, grace_seconds=grace_seconds, stop_rank=SERVICE_RANK)
+        self._services = []
 
 
 def _panel(runner: DevRunner, *, has_web: bool) -> Panel:

@@ -13,7 +13,7 @@ from tests.mysocial.realtime.test_server import BIG, connection_with_small_buffe
 from tests.support.people import Person
 from tests.support.socket_clients import TIMEOUT_SECONDS, open_feed_socket, wait_for_new_event_log
 from tests.support.stack import wait_for
-from tests.support.web_process import WebProcess
+from tests.support.web_process import WebProcess, needs_uvicorn
 
 CLOSE = 0x8
 
@@ -36,6 +36,7 @@ def break_the_protocol(client: socket.socket) -> None:
     client.sendall(raw_frame(0xB, b""))
 
 
+@needs_uvicorn
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("end", [send_close, stop_sending, break_the_protocol])
 @pytest.mark.parametrize("posts", [12, 20])  # the buffer of the server is partly or quite full

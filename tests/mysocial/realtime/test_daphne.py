@@ -113,7 +113,7 @@ def test_an_invalid_token_and_a_large_message_close_the_connection(site, bob):
         assert close_code(socket) == 4401
     with open_feed_socket(site.url, bob) as socket:
         socket.send("x" * 100_000)
-        assert close_code(socket) == 0  # Daphne drops the connection
+        assert close_code(socket) == 1009
 
 
 def test_daphne_ends_with_its_connections(bob):

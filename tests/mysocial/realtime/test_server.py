@@ -20,7 +20,7 @@ from tests.support.concurrency import count_script_calls
 from tests.support.people import Person
 from tests.support.socket_clients import TIMEOUT_SECONDS, open_feed_socket, wait_for_new_event_log
 from tests.support.stack import wait_for
-from tests.support.web_process import WebProcess
+from tests.support.web_process import WebProcess, needs_uvicorn
 
 pytestmark = pytest.mark.timeout(120)
 BIG = "𝄞" * 4900  # 20 KB
@@ -65,6 +65,7 @@ def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str
             post_ids.append(frame["data"]["id"])
 
 
+@needs_uvicorn
 def test_a_client_that_reads_nothing_must_resume_and_has_no_gap(fresh_site, alice, bob):
     site = fresh_site
     quick = open_feed_socket(site.url, bob, max_queue=None)
@@ -103,6 +104,7 @@ def is_aborted(client: socket.socket) -> bool:
         return True
 
 
+@needs_uvicorn
 @pytest.mark.parametrize(
     "text",
     [
@@ -120,6 +122,7 @@ def test_an_incomplete_request_is_aborted(site, text):
         assert is_aborted(client)
 
 
+@needs_uvicorn
 def test_a_request_that_is_sent_too_slowly_is_aborted(site):
     with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.settimeout(0.1)
@@ -149,7 +152,11 @@ def test_a_frame_that_is_too_large_closes_the_connection(fresh_site, alice):
     [
         (raw_frame(1, b"\xff\xfe"), 1007),
         (raw_frame(1, b"\xc3", final=False) + raw_frame(0, b"\x28"), 1007),
-        (raw_frame(1, b"", final=False) + raw_frame(0, b"", final=False) * 2000, 1009),
+        pytest.param(
+            raw_frame(1, b"", final=False) + raw_frame(0, b"", final=False) * 2000,
+            1009,
+            marks=needs_uvicorn,
+        ),
     ],
 )
 def test_invalid_text_frames_close_the_connection(fresh_site, alice, frames, code):
@@ -183,6 +190,7 @@ def test_a_listening_socket_is_tcp_so_that_small_responses_are_not_delayed():
         assert listener.getsockname()[1] > 0
 
 
+@needs_uvicorn
 def test_a_stopping_server_closes_its_connections_with_1012(alice):
     with WebProcess() as ending:
         client = open_feed_socket(ending.url, alice)
