@@ -54,6 +54,8 @@ class MysocialConfig(AppConfig):
         import_module("mysocial.admin.staff_sessions")
         import_module("mysocial.api.openapi")
         import_module("mysocial.ops.deploy_checks")
+        import_module("mysocial.ops.server_checks")
+        import_module("mysocial.privacy.checks")
         # A wake-up that a full broker cannot take runs its task in this process.
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
+from mysocial.core import wakeup_names
+
 APP_NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
 # The first segments of paths below `/api/v1/` that are routes of the project; a test compares them.
 RESERVED_SEGMENTS = frozenset({
@@ -21,10 +23,11 @@ RESERVED_SEGMENTS = frozenset({
     "reports", "schema", "signin", "signout", "signup", "token", "users", "v1",
 })  # fmt: skip
 # The queues of the project, and the names of its wake-ups.
-RESERVED_QUEUES = frozenset({
-    "cascades", "celery", "default", "email", "expiry", "exports", "hooks", "mails", "media",
-    "mysocial", "old_email_files", "old_exports", "old_uploads", "packing", "security_events",
-})  # fmt: skip
+RESERVED_QUEUES = frozenset(
+    ("celery", "default", "email", "media", "mysocial"),
+).union(
+    value for name, value in vars(wakeup_names).items() if name.isupper() and isinstance(value, str)
+)
 
 
 def find_extra_apps(names: list[str]) -> list[str]:

@@ -1,7 +1,3 @@
-"""Settings of the tests: those of the project, with the servers of this test process."""
+"""Settings of the tests: those of `mysocial.testing`."""
 
-from tests.support import servers  # noqa: F401, I001 - first: it sets the addresses of the servers
-from mysocial.settings import *  # noqa: F403
-
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-RATE_LIMITS = False
+from mysocial.testing.settings import *  # noqa: F403

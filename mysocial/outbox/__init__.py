@@ -3,6 +3,7 @@
 from mysocial.outbox.cascades import (
     Cascade,
     CascadeDeletion,
+    cascades_of,
     count_pending,
     delete_listed,
     delete_listed_with,
@@ -43,6 +44,7 @@ __all__ = [
     "Email",
     "EmailTemplate",
     "OutboxItem",
+    "cascades_of",
     "count_pending",
     "delete_emails",
     "delete_listed",

@@ -76,6 +76,11 @@ class Cascade:
         raise NotImplementedError
 
 
+def cascades_of(label: str) -> list[type[Cascade]]:
+    """Return the cascades of the records with this label."""
+    return CASCADES_BY_MODEL.get(label, [])
+
+
 def delete_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:
     """Delete at most `limit` records of a list; tell whether none is left.
 
@@ -173,6 +178,6 @@ def _run_cascade(deletion: CascadeDeletion) -> bool:
 
 
 def _delete_all_dependents(deletion: CascadeDeletion) -> None:
-    for cascade in CASCADES_BY_MODEL.get(deletion.label, ()):
+    for cascade in cascades_of(deletion.label):
         while not cascade.delete_dependents(deletion.record_id, limit=BATCH):
             logger.info("%s %s: more dependents to delete", deletion.label, deletion.record_id)

@@ -119,6 +119,12 @@ def forget_pending(queues: Iterable[str]) -> None:
         client().delete(*(keys.wakeup(name) for name in (*queues, *TASKS_BY_NAME)))
 
 
+def forget_requested() -> None:
+    """Drop the messages that this process has not sent yet; for tests that empty Redis."""
+    with _lock:
+        _requested.clear()
+
+
 def wake_unless_pending(name: str) -> None:
     """Send the message now, unless one is pending.
 

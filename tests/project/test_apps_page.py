@@ -9,7 +9,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_contains_the_code_of_the_example() -> None:
-    sections = (ROOT / "docs/apps.md").read_text().split("\n### `")[1:]
+    text = (ROOT / "docs/apps.md").read_text()
+    sections = [part.partition("\n## ")[0] for part in text.split("\n### `")[1:]]
     blocks = {section.partition("`")[0]: BLOCK.findall(section) for section in sections}
     files = {
         path.relative_to(EXAMPLE).as_posix(): [path.read_text()]

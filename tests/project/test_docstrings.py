@@ -78,7 +78,7 @@ def _is_described(node: Any) -> bool:
 def _imports(tree: ast.Module) -> Iterator[tuple[str, Any]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
+            for alias in (alias for alias in node.names if alias.name != "*"):
                 yield alias.asname or alias.name, _imported(node.module, alias.name)
         elif isinstance(node, ast.Import):
             for alias in node.names:

@@ -12,7 +12,7 @@ from mysocial.core.packed_events import unpack_events
 from mysocial.core.queues import all_queue_names
 from mysocial.core.redis import client
 from mysocial.core.stored_responses import parse_stored_response
-from mysocial.store import STORES, wakeups
+from mysocial.store import STORES
 from tests.support import servers
 from tests.support.people import logged_events
 
@@ -27,13 +27,6 @@ def run_concurrently(*calls: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
-
-
-def flush_redis() -> None:
-    """Flush Redis, and drop the worker wake-ups that are still waiting in this process."""
-    with wakeups._lock:
-        wakeups._requested.clear()
-    client().flushall()
 
 
 def persistent_keys() -> set[bytes]:

@@ -1,46 +1,30 @@
-"""Members who use the API as a client does: over HTTP, with their own access token."""
+"""Members whose requests and responses are also checked against the OpenAPI document."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from django.test import Client
-
 from accounts import selectors, services
 from accounts.models import VERIFY_EMAIL
-from mysocial.core import keys
-from mysocial.core.addresses import insert_public_url
-from mysocial.core.events import EVENTS
-from mysocial.core.keys import self_topic
-from mysocial.core.packed_events import entry_offset, unpack_events
-from mysocial.core.redis import client as redis_client
-from mysocial.realtime.event_data import get_event_data
+from mysocial.testing import people
+from mysocial.testing.people import logged_events, new_client
+from mysocial.testing.servers import PASSWORD
 from tests.support import api_contract
-from tests.support.servers import PASSWORD
 from tests.support.shared_objects import shared
 
-_handler = Client().handler
-NOTIFICATION_PREFIX = "notification."
-
-
-def new_client() -> Client:
-    """Return a test client without cookies.
-
-    All clients share one handler, because its middleware is slow to load.
-    """
-    client = Client()
-    client.handler = _handler
-    return client
+__all__ = [
+    "PASSWORD",
+    "Person",
+    "anonymous",
+    "confirm_emails",
+    "logged_events",
+    "new_client",
+    "sign_up",
+]
 
 
 @dataclass
-class Person:
+class Person(people.Person):
     """A member with an account, or `anonymous`."""
-
-    id: str
-    username: str
-    access: str = ""
-    refresh: str = ""
 
     def call(
         self,
@@ -50,63 +34,14 @@ class Person:
         content_type: str = "application/json",
         **headers: str,
     ) -> Any:
-        """Send a request and return the response, which has `.json()`."""
-        extra: dict[str, Any] = {}
-        if body is not None:
-            data = body if isinstance(body, bytes | str) else orjson.dumps(body)
-            extra = {"data": data, "content_type": content_type}
-        if self.access:
-            headers = {"Authorization": f"Bearer {self.access}", **headers}
-        response = new_client().generic(method, f"/api/v1/{path}", headers=headers, **extra)
+        """Send a request, check the response, and return it."""
+        response = super().call(method, path, body, content_type, **headers)
         api_contract.check(method, f"/api/v1/{path}", response)
         return response
 
-    def get(self, path: str, **headers: str) -> Any:
-        return self.call("GET", path, **headers)
-
-    def post(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.call("POST", path, {} if body is None else body, **headers)
-
-    def put(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.call("PUT", path, {} if body is None else body, **headers)
-
-    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.call("PATCH", path, {} if body is None else body, **headers)
-
-    def delete(self, path: str, **headers: str) -> Any:
-        return self.call("DELETE", path, **headers)
-
     def create_post(self, text: str = "Hello", **fields: Any) -> dict[str, Any]:
         """Create a post and return it as all its viewers see it."""
-        response = self.post("posts", {"text": text, **fields})
-        assert response.status_code == 201, response.content
-        return shared(response.json()["post"])
-
-    def received_events(self, *topics: str) -> list[dict[str, Any]]:
-        """Return the events that this person's connections would have received, oldest first.
-
-        Events of notifications, which most actions cause, are returned by `notification_events`.
-        """
-        return [
-            event
-            for event in self._received(*topics)
-            if not event["type"].startswith(NOTIFICATION_PREFIX)
-        ]
-
-    def notification_events(self) -> list[dict[str, Any]]:
-        """Return the events of notifications that this person would have received."""
-        return [
-            event for event in self._received() if event["type"].startswith(NOTIFICATION_PREFIX)
-        ]
-
-    def _received(self, *topics: str) -> list[dict[str, Any]]:
-        subscribed = {*topics, self_topic(self.id)}
-        return [
-            {"type": event["type"], "data": event["data"]}
-            for event in logged_events()
-            if subscribed & set(event["topics"])
-            and self.id in EVENTS[event["type"]].audience(event["about"], {self.id})
-        ]
+        return shared(super().create_post(text, **fields))
 
 
 anonymous = Person("", "")
@@ -114,16 +49,7 @@ anonymous = Person("", "")
 
 def sign_up(username: str, **fields: Any) -> Person:
     """Sign up a member and return them, signed in."""
-    body = {
-        "username": username,
-        "email": f"{username}@example.com",
-        "password": PASSWORD,
-        **fields,
-    }
-    response = anonymous.post("signup", body)
-    assert response.status_code == 201, response.content
-    data = response.json()
-    return Person(data["user"]["id"], username, data["access"], data["refresh"])
+    return people.sign_up(username, client=anonymous, **fields)
 
 
 def confirm_emails(*people: Person) -> None:
@@ -132,22 +58,3 @@ def confirm_emails(*people: Person) -> None:
         account = selectors.get_account(person.id)
         token = services.create_token(account, VERIFY_EMAIL)
         assert anonymous.post(f"verify-email/{token}").status_code == 200
-
-
-def logged_events() -> list[dict[str, Any]]:
-    """Return all events of the event log, oldest first."""
-    blocks = redis_client().zrange(keys.PACKED_EVENTS, 0, -1)
-    packed = [event for block in blocks for event in unpack_events(block)]
-    recent = [
-        (entry_offset(entry_id), fields) for entry_id, fields in redis_client().xrange("events")
-    ]
-    return [
-        {
-            "id": f"{offset}-0",
-            "type": fields[b"type"].decode(),
-            "data": orjson.loads(insert_public_url(get_event_data(fields) or b"null")),
-            "about": orjson.loads(fields[b"context"]),
-            "topics": fields[b"topics"].decode().split(" "),
-        }
-        for offset, fields in [*packed, *recent]
-    ]

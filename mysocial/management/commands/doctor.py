@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from kombu.exceptions import OperationalError
 from rich.console import Console
 from rich.markup import escape
 
@@ -29,6 +30,7 @@ from mysocial.dev.processes import describe_port_holder, port_is_free
 from mysocial.dev.servers import running_urls
 from mysocial.env import env_file_path, is_set
 from mysocial.management.commands.status import SERVER_ERRORS, short_message
+from mysocial.ops.worker_queues import untaken_queues
 
 MIN_PYTHON = (3, 11)
 MIN_REDIS = 7
@@ -84,6 +86,7 @@ def _checks() -> Iterator[Check]:
     yield from _ports()
     yield from _redis()
     yield from _mongo()
+    yield _worker_queues()
     yield _channel_layer()
     yield from _env_file()
     yield _secret()
@@ -187,6 +190,19 @@ def _mongo() -> Iterator[Check]:
     else:
         fix = "transactions need one: start mongod with --replSet rs0, and run rs.initiate() once"
         yield Check("fail", "Replica set", "none", fix)
+
+
+def _worker_queues() -> Check:
+    try:
+        untaken = untaken_queues()
+    except (OperationalError, *SERVER_ERRORS):
+        untaken = None
+    if untaken is None:
+        return Check("warn", "Workers", "none responds", "start one; else records stay in Redis")
+    if untaken:
+        fix = "start the workers without -Q, or with -X media; else these records stay in Redis"
+        return Check("fail", "Workers", f"none takes the queue {', '.join(untaken)}", fix)
+    return Check("ok", "Workers", "take all queues")
 
 
 def _channel_layer() -> Check:

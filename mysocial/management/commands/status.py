@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from kombu.exceptions import OperationalError
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from rich.console import Console
@@ -28,6 +29,7 @@ from mysocial.management.reachability import (
     describe_unreachable,
     find_unreachable,
 )
+from mysocial.ops.worker_queues import untaken_queues
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
@@ -74,6 +76,7 @@ def _state(unreachable: Collection[str]) -> dict[str, Any]:
             "mongo": _server(MONGODB, unreachable, _mongo_version, problems),
         },
         "backlogs": {} if REDIS in unreachable else _backlogs(problems),
+        "untaken_queues": [] if REDIS in unreachable else _untaken_queues(problems),
         "dead_letters": {} if REDIS in unreachable else _dead_letters(problems),
         "problems": problems,
         "ok": not problems,
@@ -172,6 +175,15 @@ def _backlogs(problems: list[str]) -> dict[str, dict[str, float]]:
         queue: {"count": backlog.count, "oldest_seconds": round(backlog.oldest_seconds, 3)}
         for queue, backlog in backlogs.items()
     }
+
+
+def _untaken_queues(problems: list[str]) -> list[str]:
+    try:
+        untaken = untaken_queues() or []
+    except (OperationalError, *SERVER_ERRORS):
+        return []
+    problems.extend(f"no running worker takes the queue {queue}" for queue in untaken)
+    return untaken
 
 
 def _dead_letters(problems: list[str]) -> dict[str, int]:

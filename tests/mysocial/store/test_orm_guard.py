@@ -4,8 +4,8 @@ import asyncio
 import json
 
 import pytest
+from django.core import serializers
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.db import models
 from django.db.models.deletion import Collector
 
@@ -73,11 +73,11 @@ def test_a_write_of_the_orm_is_refused_and_changes_nothing(
     assert alice.get(f"posts/{post['id']}").json()["text"] == "Kept"
 
 
-def test_a_fixture_cannot_be_loaded(alice, tmp_path, django_db_blocker):
-    row = {"model": "users.user", "pk": alice.id, "fields": {"username": "eve"}}
-    (tmp_path / "members.json").write_text(json.dumps([row]))
+def test_an_object_of_a_fixture_cannot_be_saved(alice, django_db_blocker):
+    rows = json.dumps([{"model": "users.user", "pk": alice.id, "fields": {"username": "eve"}}])
+    (deserialized,) = serializers.deserialize("json", rows)
     with django_db_blocker.unblock(), pytest.raises(OrmWriteRefused, match=r"users\.services"):
-        call_command("loaddata", str(tmp_path / "members.json"), verbosity=0)
+        deserialized.save()
     assert alice.get("users/me").json()["username"] == "alice"
 
 
