@@ -48,7 +48,7 @@ class MysocialConfig(AppConfig):
         check_labels()
         autodiscover_modules(
             *("store", "events", "emails", "cascades", "visibility", "media_handlers"),
-            *("data_export", "policies"),
+            *("data_export", "policies", "hooks", "record_migrations"),
         )
         import_module("mysocial.admin.record_admin")
         import_module("mysocial.admin.staff_sessions")
@@ -59,6 +59,7 @@ class MysocialConfig(AppConfig):
         # A wake-up that a full broker cannot take runs its task in this process.
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")
+        import_module("mysocial.hooks.tasks")
         _disconnect_request_signals()
         post_migrate.connect(_create_indexes, sender=self)
         for setting, (module, extra) in TELEMETRY.items():

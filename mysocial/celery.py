@@ -16,7 +16,9 @@ Channel.do_restore = False  # there is no setting for it; see CELERY_BROKER_TRAN
 app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["mysocial.persistence", "mysocial.outbox", "mysocial.security_log"])
+app.autodiscover_tasks(
+    ["mysocial.persistence", "mysocial.outbox", "mysocial.hooks", "mysocial.security_log"]
+)
 # Modules that connect Celery signals.
 app.conf.imports = ("mysocial.persistence.heartbeats", "mysocial.core.tracing")
 
@@ -29,6 +31,7 @@ app.conf.beat_schedule = {
     # Work whose wake-up was lost, and work to be retried.
     "send-emails": {"task": "email.send_emails", "schedule": 5.0},
     "run-cascades": {"task": "mysocial.run_cascades", "schedule": 5.0},
+    "run-hooks": {"task": "mysocial.run_hooks", "schedule": 5.0},
     "process-media": {"task": "images.process_media", "schedule": 5.0},
     "make-exports": {"task": "accounts.make_exports", "schedule": 5.0},
     "check-links": {"task": "users.check_links", "schedule": 5.0},

@@ -24,6 +24,7 @@ from mysocial.admin.text_forms import TextFormField
 from mysocial.api import get_client_address, get_origin
 from mysocial.core.errors import AppError, TooManyRequests
 from mysocial.core.text import normalize_text
+from mysocial.hooks.cursors import HookCursor
 from mysocial.outbox import CascadeDeletion, Email
 from mysocial.security_log import Kind, Outcome, SecurityEvent, count_event
 from mysocial.store import Record
@@ -197,6 +198,13 @@ class CascadeDeletionAdmin(OutboxItemAdmin):
 
     list_display = ("label", "record_id", "status", "tries", "created_at")
     search_fields = ("record_id",)
+
+
+@admin.register(HookCursor)
+class HookCursorAdmin(RecordAdmin):
+    """Up to where each hook has received events, and its last error; read-only."""
+
+    list_display = ("id", "offset", "failures", "due_at", "error")
 
 
 @admin.register(SecurityEvent)

@@ -9,8 +9,11 @@ EMAILS, CASCADES, MEDIA, EXPORTS = "mails", "cascades", "media", "exports"
 LINK_CHECKS = "link_checks"
 # Other work, which beat requests when there is something to do.
 PACKING, EXPIRY, SECURITY_EVENTS = "packing", "expiry", "security_events"
+HOOKS = "hooks"
 # Files that are deleted once an hour.
 OLD_EXPORTS, OLD_UPLOADS, OLD_EMAIL_FILES = "old_exports", "old_uploads", "old_email_files"
+
+HOOKED_TYPES: set[str] = set()  # the types of events for which a hook is called
 
 # The outboxes of each work, by the labels of their stores.
 OUTBOXES = {

@@ -41,6 +41,7 @@ NEEDED_SERVERS = {
     "loaddata": (MONGODB,),
     "make_roles": (MONGODB,),
     "migrate": (MONGODB,),
+    "migrate_records": (REDIS, MONGODB),
     "prepare": (REDIS, MONGODB),
     "queues": (REDIS,),
     "rebuild_cache": (REDIS, MONGODB),
@@ -55,8 +56,8 @@ NEEDED_SERVERS = {
 # The exit codes for a missing server, of commands for which 1 has another meaning.
 EXIT_CODES = dict.fromkeys(
     (
-        "backup", "dead_letters", "delete_user", "export_user", "queues", "rebuild_cache",
-        "restore", "seed_demo", "verify",
+        "backup", "dead_letters", "delete_user", "export_user", "migrate_records", "queues",
+        "rebuild_cache", "restore", "seed_demo", "verify",
     ),
     2,
 )  # fmt: skip

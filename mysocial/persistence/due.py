@@ -13,7 +13,14 @@ from django.conf import settings
 from mysocial.core import keys
 from mysocial.core.redis import available, client
 from mysocial.core.stored_responses import DIGEST_LENGTH
-from mysocial.core.wakeup_names import EXPIRY, OUTBOXES, PACKING, SECURITY_EVENTS
+from mysocial.core.wakeup_names import (
+    EXPIRY,
+    HOOKED_TYPES,
+    HOOKS,
+    OUTBOXES,
+    PACKING,
+    SECURITY_EVENTS,
+)
 from mysocial.persistence.packing import EVENTS_PER_BLOCK, MIN_EVENT_AGE_SECONDS
 
 OUTBOX_INDEX = "outbox"
@@ -105,7 +112,13 @@ def _has_unsaved_security_events() -> bool:
         return any(int(count or 0) for count in pipe.execute())
 
 
+def _has_hooks() -> bool:
+    """Return whether an app has hooks. The task finds out whether there are events for them."""
+    return bool(HOOKED_TYPES)
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
+    HOOKS: _has_hooks,
     PACKING: _has_unpacked,
     EXPIRY: _has_expired,
     SECURITY_EVENTS: _has_unsaved_security_events,

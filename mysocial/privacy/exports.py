@@ -12,9 +12,11 @@ from mysocial.admin.audit import entries
 from mysocial.admin.second_factor import second_factors
 from mysocial.core import mongo
 from mysocial.core.addresses import absolute_address
+from mysocial.hooks.cursors import hook_cursors
 from mysocial.outbox import Email, emails
 from mysocial.outbox.cascades import cascade_deletions
 from mysocial.persistence import flush
+from mysocial.record_migrations.run import migration_states
 from mysocial.store import JsonTemplate, ListQuery, Record, Store, reads
 
 BATCH = 200
@@ -118,4 +120,6 @@ def _emails(owner: Owner) -> Iterator[Email]:
 register(ExportSection(emails, "E-mails", _emails, without=("due_at", "tries", "lost_claims")))
 exclude(second_factors, "Second factors of staff, who are not members.")
 exclude(entries, "Actions of staff, which are kept.")
+exclude(hook_cursors, "Positions of hooks in the event log, without data of members.")
+exclude(migration_states, "Progress of record migrations, without data of members.")
 exclude(cascade_deletions, "Pending deletions, which contain only the id of a record.")

@@ -23,6 +23,7 @@ from mysocial.core.wakeup_names import (
     EMAILS,
     EXPIRY,
     EXPORTS,
+    HOOKS,
     LINK_CHECKS,
     MEDIA,
     OLD_EMAIL_FILES,
@@ -44,6 +45,7 @@ WAKE_DIRTY_QUEUES = "mysocial.wake_dirty_queues"
 TASKS_BY_NAME = {
     EMAILS: ("email.send_emails", "email"),
     CASCADES: ("mysocial.run_cascades", "default"),
+    HOOKS: ("mysocial.run_hooks", "default"),
     MEDIA: ("images.process_media", settings.MEDIA_QUEUE),
     EXPORTS: ("accounts.make_exports", settings.MEDIA_QUEUE),
     LINK_CHECKS: ("users.check_links", settings.MEDIA_QUEUE),

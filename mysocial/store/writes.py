@@ -20,6 +20,7 @@ from mysocial.core.channel_messages import WAKEUP_MESSAGE
 from mysocial.core.errors import AppError, Conflict, NotFound, Unavailable
 from mysocial.core.events import Event
 from mysocial.core.redis import Script, is_full
+from mysocial.core.wakeup_names import HOOKED_TYPES, HOOKS
 from mysocial.store.models import Record
 from mysocial.store.operations import Operation, Operations
 from mysocial.store.read_through import load_followers, load_missing, new_epoch
@@ -58,6 +59,8 @@ class Write(Operations):
     def announce(self, event: Event) -> None:
         """Append an event to its logs in the same step."""
         self._events.append(event)
+        if event.type in HOOKED_TYPES:
+            self.wake_workers(HOOKS)
 
     def wake_workers(self, name: str) -> None:
         """Wake workers after the write (see `mysocial.store.wakeups`)."""

@@ -28,7 +28,7 @@ APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
 FILES = re.compile(
     r"(?:__init__|admin|apps|cascades|consumers|events|data_export|emails|models|permissions|policies|selectors|serializers|services"
     r"|representations|visibility|media_handlers|store|tasks|urls|views|authentication|cookies|hashers|passwords|tokens|email_addresses|usernames|name_lookup|leaderboards|profile_texts"
-    r"|avatars|content|hosts|reaction_types|roles|text_matching|dashboard|forms|confirmation)\.py"
+    r"|avatars|content|hosts|hooks|record_migrations|reaction_types|roles|text_matching|dashboard|forms|confirmation)\.py"
 )
 FOLDERS = {
     *(
@@ -236,7 +236,7 @@ def test_every_app_has_only_the_files_that_an_app_may_have() -> None:
 def test_only_services_open_a_write() -> None:
     """So do the outbox, the logs, repairs, and the API for a response without a change."""
     allowed = re.compile(
-        rf"(?:{'|'.join(APPS)})/services(?:/\w+)?\.py|mysocial/(?:api/responses|admin/audit|admin/second_factor|security_log/\w+|outbox/\w+|ops/repair|store/__init__)\.py"
+        rf"(?:{'|'.join(APPS)})/services(?:/\w+)?\.py|mysocial/(?:api/responses|admin/audit|admin/second_factor|security_log/\w+|hooks/cursors|record_migrations/run|outbox/\w+|ops/repair|store/__init__)\.py"
     )
 
     def opens(path: str, node: ast.AST) -> Any:

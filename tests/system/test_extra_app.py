@@ -16,6 +16,14 @@ from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, Stack, wait_for
 
 pytestmark = pytest.mark.timeout(420)
+HOOKS = """
+from mysocial.hooks import on_event
+
+@on_event("post.created")
+def record(event):
+    with open("{file}", "a") as file:
+        file.write(event.load()["id"] + "\\n")
+"""
 
 
 @pytest.fixture
@@ -23,6 +31,7 @@ def stack(tmp_path):
     """Return a stack that runs in a folder with the example, and with the project's own servers."""
     folder = tmp_path / "site"
     shutil.copytree(ROOT / "examples/bookmarks_app", folder)
+    (folder / "bookmarks/hooks.py").write_text(HOOKS.format(file=folder / "hooked.txt"))
     stack = Stack("extra_app", EXTRA_APPS="bookmarks")
     stack.cwd = folder
     return stack
@@ -86,6 +95,9 @@ def test_an_app_of_ones_own_works_without_a_change_of_the_project(stack):
         alice, bob = join(stack, "alice_x"), join(stack, "bob_x")
         post = call(alice, "POST", "v1/posts", json={"text": "Worth keeping."}).json()["post"]
         pk = f"{bob.id}:{post['id']}"
+        hooked = stack.cwd / "hooked.txt"
+        wait_for(lambda: hooked.exists() and hooked.read_text(), within=30, name="the hook")
+        assert post["id"] in hooked.read_text().split()
         with bob.socket() as socket:
             assert call(bob, "PUT", f"v1/bookmarks/{post['id']}", json={}).is_success
             assert wait_for_event(socket, "bookmark.added") == {"post_id": post["id"]}

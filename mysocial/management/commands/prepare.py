@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from mysocial.hooks import create_cursors
 from mysocial.management.exclusive import exclusive
 from mysocial.management.reachability import wait_until_ready
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             # In one process, because each start of Python and Django takes seconds.
             call_command("migrate", verbosity=0)
             call_command("make_roles")
+            create_cursors()
             if settings.DEBUG:  # the demo passwords are public
                 call_command("seed_demo", if_empty=True)
 
