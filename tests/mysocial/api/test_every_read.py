@@ -88,8 +88,10 @@ def paths(alice, ids):
 
 
 def lists_of(response):
-    """Return the lists in a response, except the facets of a text."""
-    values = {name: value for name, value in response.json().items() if name != "facets"}
+    """Return the lists in a response, except the facets of a text and the links of a profile."""
+    values = {
+        name: value for name, value in response.json().items() if name not in {"facets", "links"}
+    }
     return [value for value in values.values() if isinstance(value, list)]
 
 
