@@ -18,7 +18,10 @@ RUN useradd --uid 10001 --user-group --no-create-home mysocial \
 COPY --from=build /venv /venv
 COPY . /app
 WORKDIR /app
+# `--build-arg COMMIT=$(git rev-parse HEAD)` shows the commit in /metrics and `manage.py status`.
+ARG COMMIT=
 ENV PATH=/venv/bin:$PATH \
+    COMMIT=$COMMIT \
     DATA_DIR=/data \
     DEBUG=0 \
     DJANGO_SETTINGS_MODULE=mysocial.settings \

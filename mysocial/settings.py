@@ -471,6 +471,9 @@ CORS_EXPOSE_HEADERS = (
 )  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 7200  # as long as Chromium keeps one
 
+# The commit of the code, for /metrics; an image has no Git.
+COMMIT = envstr("COMMIT")
+
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MySocial",
     "DESCRIPTION": "The REST API of MySocial. `/api/v1/asyncapi` describes its realtime events.",

@@ -7,7 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from mysocial.core.shared_metrics import share_metrics
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+share_metrics()
 
 _application = get_wsgi_application()
 

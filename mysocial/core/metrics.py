@@ -1,107 +1,155 @@
-"""Prometheus metrics that each process counts for itself.
+"""Prometheus metrics that the processes count for themselves.
 
-The samples carry the process id, because several processes may share a port. The metrics that are
-read from Redis at each scrape are in `mysocial/ops/collectors.py`. `docs/operations.md` lists all.
+Processes that share a port have shared metrics (`mysocial/core/shared_metrics.py`). The metrics
+that are read at each scrape are in `mysocial/ops/collectors.py`. `docs/operations.md` lists all.
 """
 
+import fcntl
+import functools
 import os
-import threading
 import time
-from bisect import bisect_left
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+import psutil
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
+    Histogram,
     ProcessCollector,
+    mmap_dict,
 )
-from prometheus_client.core import (
-    CounterMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client.core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector as _MultiProcessCollector
 from prometheus_client.registry import Collector
 
-REGISTRY = CollectorRegistry()
+from mysocial.core.shared_metrics import shared_folder
+
+MultiProcessCollector: Any = _MultiProcessCollector  # untyped
+MmapedDict: Any = mmap_dict.MmapedDict
+REGISTRY = CollectorRegistry()  # what a scrape returns
+COUNTED = CollectorRegistry()  # what this process has counted
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+ENDED = 0  # in place of a pid: all processes that have ended
+REQUESTS = Counter(
+    "mysocial_requests", "Requests to the API.", ("method", "status"), registry=COUNTED
+)
+DURATIONS = Histogram(
+    "mysocial_request_duration_seconds", "Duration of requests to the API.",
+    ("method",), buckets=BUCKETS, registry=COUNTED,
+)  # fmt: skip
 PROBLEMS = Counter(
     "mysocial_problems", "Error responses by code; `unavailable` is a rejected write.",
-    ("process", "code"), registry=REGISTRY,
+    ("code",), registry=COUNTED,
 )  # fmt: skip
 OPEN_CONNECTIONS = Gauge(
     "mysocial_open_connections", "Open WebSockets and event streams.",
-    ("process", "kind"), registry=REGISTRY,
+    ("kind",), registry=COUNTED, multiprocess_mode="livesum",
 )  # fmt: skip
 SECURITY_EVENTS = Counter(
     "mysocial_security_events", "Events of the security log by kind and outcome.",
-    ("process", "kind", "outcome"), registry=REGISTRY,
+    ("kind", "outcome"), registry=COUNTED,
 )  # fmt: skip
-_lock = threading.Lock()
-# By method and status: the requests of each bucket, the slower ones, and the sum of seconds.
-_durations: dict[tuple[str, int], list[float]] = {}
+
+
+@functools.cache  # a look-up by labels would cost as much as both counters
+def _request_metrics(method: str | None, status: int) -> tuple[Counter, Histogram]:
+    name = method if method in METHODS else "other"
+    return REQUESTS.labels(name, str(status)), DURATIONS.labels(name)
 
 
 def record_request(method: str | None, status: int, since: float) -> None:
-    """Count a request that started at `since`, a value of `time.perf_counter`.
-
-    The counters and the histogram of prometheus_client cost ten times as much per request.
-    """
+    """Count a request that started at `since`, a value of `time.perf_counter`."""
     seconds = time.perf_counter() - since
-    key = (method if method in METHODS else "other", status)
-    with _lock:
-        row = _durations.get(key)
-        if row is None:
-            row = _durations[key] = [0.0] * (len(BUCKETS) + 2)
-        row[bisect_left(BUCKETS, seconds)] += 1
-        row[-1] += seconds
+    requests, durations = _request_metrics(method if method in METHODS else "other", status)
+    requests.inc()
+    durations.observe(seconds)
 
 
 def record_problem(code: str) -> None:
     """Count an error response by its code."""
-    PROBLEMS.labels(os.getpid(), code).inc()
+    PROBLEMS.labels(code).inc()
 
 
 def record_security_event(kind: str, outcome: str) -> None:
     """Count an event of the security log."""
-    SECURITY_EVENTS.labels(os.getpid(), kind, outcome).inc()
+    SECURITY_EVENTS.labels(kind, outcome).inc()
 
 
 def record_connection(kind: str, change: int = 1) -> None:
     """Count a connection that was opened; with a `change` of -1, one that was closed."""
-    OPEN_CONNECTIONS.labels(os.getpid(), kind).inc(change)
+    OPEN_CONNECTIONS.labels(kind).inc(change)
 
 
-class _RequestCollector(Collector):
-    """The requests that this process has answered."""
+def collect_counted() -> list[Metric]:
+    """Return the metrics that this process, and those that share its metrics, have counted."""
+    folder = shared_folder()
+    if folder is None:
+        return list(COUNTED.collect())
+    with _locked(folder):
+        _merge_ended(folder)
+        return list(MultiProcessCollector(None, str(folder)).collect())
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one process at a time read and merge the files."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _merge_ended(folder: Path) -> None:
+    """Add the counters of ended processes to files of their own, and delete their gauges.
+
+    So the counters never decrease, and the number of files is bounded.
+    """
+    for path, kind, pid in _files(folder):
+        if pid == ENDED or psutil.pid_exists(pid):
+            continue
+        if not kind.startswith("gauge"):
+            total = MmapedDict(str(folder / f"{kind}_{ENDED}.db"))
+            for key, value, _timestamp, _position in MmapedDict.read_all_values_from_file(path):
+                total.write_value(key, total.read_value(key)[0] + value, 0.0)
+            total.close()
+        path.unlink()
+
+
+def _files(folder: Path) -> list[tuple[Path, str, int]]:
+    """Return the files with the kind of their metrics and the pid of their process."""
+    parts = [(path, *path.stem.rpartition("_")[::2]) for path in sorted(folder.glob("*_*.db"))]
+    return [(path, kind, int(pid)) for path, kind, pid in parts]
+
+
+class _CountedCollector(Collector):
+    """The metrics that the processes of this port have counted."""
 
     def collect(self) -> Iterable[Metric]:
-        with _lock:
-            rows = {key: list(row) for key, row in _durations.items()}
-        process = str(os.getpid())
-        requests = CounterMetricFamily(
-            "mysocial_requests",
-            "Requests to the API.",
-            labels=("process", "method", "status"),
-        )
-        sums: dict[str, list[float]] = {}
-        for (method, status), row in rows.items():
-            requests.add_metric((process, method, str(status)), sum(row[:-1]))
-            previous = sums.get(method, [0.0] * len(row))
-            sums[method] = [total + value for total, value in zip(previous, row, strict=True)]
-        durations = HistogramMetricFamily(
-            "mysocial_request_duration_seconds",
-            "Duration of requests to the API.",
-            labels=("process", "method"),
-        )
-        for method, row in sums.items():
-            bounds = [*map(str, BUCKETS), "+Inf"]
-            steps = list(zip(bounds, accumulate(row[:-1]), strict=True))
-            durations.add_metric((process, method), steps, row[-1])
-        return requests, durations
+        return collect_counted()
 
 
-REGISTRY.register(_RequestCollector())
-ProcessCollector(namespace="mysocial", registry=REGISTRY)
+class _ProcessesCollector(Collector):
+    """CPU, memory and open files of each process of this port."""
+
+    def collect(self) -> Iterable[Metric]:
+        folder = shared_folder()
+        pids = {pid for _path, _kind, pid in _files(folder)} - {ENDED} if folder else set()
+        metrics: dict[str, Metric] = {}
+        for pid in sorted({*pids, os.getpid()}):
+            for metric in ProcessCollector(
+                "mysocial", functools.partial(int, pid), registry=None
+            ).collect():
+                family = metrics.setdefault(
+                    metric.name, Metric(metric.name, metric.documentation, metric.type)
+                )
+                for sample in metric.samples:
+                    family.add_sample(sample.name, {"process": str(pid)}, sample.value)
+        return metrics.values()
+
+
+REGISTRY.register(_CountedCollector())
+REGISTRY.register(_ProcessesCollector())

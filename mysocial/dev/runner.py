@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import CommandError
 
+from mysocial.core.shared_metrics import FOLDER_VARIABLE
 from mysocial.dev.processes import (
     describe_port_holder,
     end_leftover,
@@ -25,6 +27,7 @@ from mysocial.env import is_set
 from mysocial.extra_apps import python_path
 from mysocial.management.reachability import up_command
 
+CELERY = ("-m", "celery", "-A", "mysocial", "--quiet")
 BACKLOG = 511  # connections that wait to be accepted; the kernel may allow fewer
 
 
@@ -41,6 +44,8 @@ class DevRunner:
         self.run_dir = self.data_dir / "run"
         self.port: int = settings.PORT
         self.flower_port: int = settings.FLOWER_PORT
+        # Web processes and workers have one `/metrics` page.
+        self.shared_metrics = {FOLDER_VARIABLE: str(self.data_dir / "metrics")}
         self.env = os.environ | {
             "DATA_DIR": str(self.data_dir),
             "DEBUG": "1" if settings.DEBUG else "0",
@@ -104,35 +109,41 @@ class DevRunner:
         """
         arguments = ("-m", "mysocial.realtime.server", "--fd", str(listener.fileno()))
         names = _numbered("web", settings.WEB_PROCESSES)
-        return [self.program(name, *arguments, listener=listener) for name in names]
+        return [
+            self.program(name, *arguments, listener=listener, **self.shared_metrics)
+            for name in names
+        ]
 
     def services(self) -> list[tuple[Program, float]]:
         """Return the background services with their grace periods, in seconds.
 
         They are stopped in reverse order.
         """
-        celery = ("-m", "celery", "-A", "mysocial", "--quiet")
         has_media_workers = settings.MEDIA_WORKER_PROCESSES > 0
         queues = ("-X", settings.MEDIA_QUEUE) if has_media_workers else ()
         schedule = self.data_dir / "beat" / "schedule"
         schedule.parent.mkdir(parents=True, exist_ok=True)
-        worker = ("worker", "--concurrency", "2")
-        quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
         beat = ("beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING")
         services = [
             *(
-                (self.program(name, *celery, *worker, *served, "-n", f"{name}@%h", *quiet), 8.0)
+                (self._worker(name, *served), 8.0)
                 for role, count, served in (
                     ("worker", settings.WORKER_PROCESSES, queues),
                     ("media", settings.MEDIA_WORKER_PROCESSES, ("-Q", settings.MEDIA_QUEUE)),
                 )
                 for name in _numbered(role, count)
             ),
-            (self.program("beat", *celery, *beat), 3.0),
+            (self.program("beat", *CELERY, *beat), 3.0),
         ]
         if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
             services.insert(0, (self._flower(), 3.0))
         return services
+
+    def _worker(self, name: str, *queues: str) -> Program:
+        options = ("--concurrency", "2", "--without-gossip", "--without-mingle")
+        arguments = (*options, "--loglevel", "INFO", *queues, "-n", f"{name}@%h")
+        shared = self.shared_metrics
+        return self.program(name, *CELERY, "worker", *arguments, listener=None, **shared)
 
     def _flower(self) -> Program:
         database = self.data_dir / "flower" / "flower"
@@ -145,11 +156,14 @@ class DevRunner:
         return self.program("flower", *arguments, FLOWER_BASIC_AUTH=login)
 
     def end_leftovers(self) -> None:
-        """End the processes that a killed `up` left behind."""
+        """End the processes that a killed `up` left behind, and delete what they counted."""
         programs, servers = self.run_dir.glob("*.pid.json"), self.data_dir.glob("*/*.pid.json")
         for pid_file in [*programs, *servers]:
             if end_leftover(pid_file):
                 self.log.line("up", f"ended a leftover {pid_file.name.removesuffix('.pid.json')}")
+        folder = Path(self.shared_metrics[FOLDER_VARIABLE])
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
     def check_flower_port(self) -> None:
         """Check that the port of Flower is free.

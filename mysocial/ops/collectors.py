@@ -1,23 +1,33 @@
-"""Prometheus metrics that are read from Redis at each scrape, and the `/metrics` page."""
+"""Prometheus metrics that are read at each scrape, and the `/metrics` page."""
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from mysocial.core import keys
-from mysocial.core.errors import Unavailable
-from mysocial.core.metrics import REGISTRY
+from mysocial.core.errors import Unavailable, error_classes
+from mysocial.core.metrics import PROBLEMS, REGISTRY, SECURITY_EVENTS
 from mysocial.core.redis import available, client
+from mysocial.ops.build import current_build
 from mysocial.ops.memory import memory_usage
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import SCHEDULER_KEY
+from mysocial.security_log import Kind, Outcome
 
 
 def metrics_page() -> bytes:
-    """Return all metrics in the text format of Prometheus."""
+    """Return all metrics in the text format of Prometheus.
+
+    Counters start at 0: `rate()` does not see the first increment of one that starts at 1.
+    """
+    for error_class in error_classes():
+        PROBLEMS.labels(error_class.code)
+    for kind, outcome in product(Kind.values, Outcome.values):
+        SECURITY_EVENTS.labels(kind, outcome)
     return generate_latest(REGISTRY)
 
 
@@ -93,4 +103,15 @@ def _gauge_by_queue(name: str, documentation: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"mysocial_{name}", documentation, labels=("queue",))
 
 
+class _BuildCollector(Collector):
+    """The version and the commit of the code."""
+
+    def collect(self) -> Iterable[Metric]:
+        build = current_build()
+        info = GaugeMetricFamily("mysocial_build_info", "The code that runs.", labels=build._fields)
+        info.add_metric(build, 1)
+        return [info]
+
+
+REGISTRY.register(_BuildCollector())
 REGISTRY.register(_RedisCollector())

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db.models import Model
 
 from mysocial.core import keys, mongo
-from mysocial.core.metrics import PROBLEMS
+from mysocial.core.metrics import collect_counted
 from mysocial.core.redis import available, client
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
@@ -97,11 +97,10 @@ def site_stats() -> SiteStats:
 
 
 def problem_counts() -> dict[str, int]:
-    """Return how many error responses this process has sent, by code."""
-    counts: dict[str, int] = {}
-    for metric in PROBLEMS.collect():
-        for sample in metric.samples:
-            if sample.name.endswith("_total"):
-                code = sample.labels["code"]
-                counts[code] = counts.get(code, 0) + int(sample.value)
-    return counts
+    """Return how many error responses the processes of this port have sent, by code."""
+    return {
+        sample.labels["code"]: int(sample.value)
+        for metric in collect_counted()
+        for sample in metric.samples
+        if sample.name == "mysocial_problems_total" and sample.value
+    }

@@ -29,6 +29,7 @@ from mysocial.management.reachability import (
     describe_unreachable,
     find_unreachable,
 )
+from mysocial.ops.build import current_build
 from mysocial.ops.worker_queues import untaken_queues
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
@@ -69,6 +70,7 @@ def _state(unreachable: Collection[str]) -> dict[str, Any]:
     if not running and not (is_set("REDIS_URL") and is_set("MONGO_URL")):
         problems.append("nothing is running in this checkout: start it with `make up`")
     return {
+        "build": current_build()._asdict(),
         "urls": _urls(running),
         "processes": _processes(running, problems),
         "servers": {
@@ -198,6 +200,8 @@ def _dead_letters(problems: list[str]) -> dict[str, int]:
 
 
 def _show(state: dict[str, Any], console: Console) -> None:
+    build = state["build"]
+    console.print(f"MySocial {build['version']} {build['commit'][:12]}".rstrip())
     if state["urls"]:
         table = Table("Page", "URL")
         for name, url in state["urls"].items():
