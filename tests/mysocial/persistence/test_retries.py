@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from accounts.models import VERIFY_EMAIL
+from accounts.tasks import LEASE_SECONDS
+from images.processing.client import MAX_FILE_SECONDS
 from mysocial.celery import app
 from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
@@ -22,11 +24,13 @@ from mysocial.outbox import queue_email
 from mysocial.outbox.tasks import send_emails
 from mysocial.persistence import dirty
 from mysocial.persistence.backoff import MAX_BACKOFF_SECONDS
+from mysocial.persistence.tasks import FLUSH_SECONDS, wake_all
 from mysocial.persistence.wakeup_task import ItemsPostponed, WorkFailed
 from mysocial.store import write
+from mysocial.store.wakeups import WAKE_DIRTY_QUEUES
 from tests.images.pictures import make_image, send_form
 from tests.support import servers
-from tests.support.concurrency import live_records
+from tests.support.concurrency import live_records, mongod_paused
 from tests.support.stack import ROOT, wait_for
 
 
@@ -202,6 +206,38 @@ def test_a_file_that_cannot_be_processed_fails_its_task_with_the_reason(alice, t
     assert media["error"] in failure["exception"]
     assert "WorkFailed" in failure["exception"]
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.timeout(120)
+def test_a_task_that_hangs_in_a_socket_is_killed_at_its_time_limit(alice, tmp_path):
+    alice.create_post("This loads into Redis everything that posts need.")
+    with Monitor() as monitor, running_worker(tmp_path / "log"):
+        wait_for(lambda: not backlog_size(), within=30, name="an empty backlog")
+        with mongod_paused():
+            client().set("wakeup:posts", "1")  # the write sends no message of its own
+            alice.create_post("It hangs")
+            app.send_task("posts.flush_records", queue="posts", time_limit=2)
+            wait_for(
+                lambda: monitor.states("posts.flush_records")["task-failed"],
+                within=15,
+                name="the end of the task",
+            )
+        assert backlog_size() > 0
+        wake_all()
+        wait_for(lambda: not backlog_size(), within=20, name="an empty backlog")
+    (failure,) = [e for e in monitor.ended("posts.flush_records") if e["type"] == "task-failed"]
+    assert "TimeLimitExceeded" in failure["exception"]
+    assert verify(pause=0) == set()
+
+
+def test_every_task_has_a_time_limit_that_its_work_does_not_reach():
+    app.loader.import_default_modules()
+    for name, task in app.tasks.items():
+        if not name.startswith("celery.") and name != WAKE_DIRTY_QUEUES:
+            assert task.time_limit, name
+    assert app.tasks["images.process_media"].soft_time_limit > MAX_FILE_SECONDS
+    assert app.tasks["accounts.make_exports"].time_limit < LEASE_SECONDS
+    assert app.tasks["posts.flush_records"].time_limit > FLUSH_SECONDS
 
 
 def test_the_task_of_emails_reports_what_failed(alice, settings):
