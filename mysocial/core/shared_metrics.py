@@ -8,6 +8,7 @@ folder that PROMETHEUS_MULTIPROC_DIR names. It reads that variable when it is im
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,10 +21,11 @@ FOLDER_PREFIX = "mysocial-metrics-"
 def share_metrics() -> None:
     """Share metrics with the other children of this process's parent, such as granian's workers.
 
-    Does nothing if the environment names a folder already. The folders of servers that have ended
-    are deleted. Without a place for the folder, each process has metrics of its own.
+    Does nothing if the environment names a folder already, or if it is too late. The folders of
+    servers that have ended are deleted. Without a place for the folder, each process has metrics
+    of its own.
     """
-    if os.environ.get(FOLDER_VARIABLE):
+    if os.environ.get(FOLDER_VARIABLE) or "prometheus_client" in sys.modules:
         return
     root = Path(tempfile.gettempdir())
     parent = psutil.Process(os.getppid())

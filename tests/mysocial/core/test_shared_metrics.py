@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def granian(tmp_path: Path) -> Iterator[str]:
         wait_for(lambda: responds(url), within=60, name="the server")
         yield url
     finally:
-        server.terminate()
+        # It does not end in time if one of its processes is still starting.
+        for process in (*psutil.Process(server.pid).children(recursive=True), server):
+            process.kill()
         server.wait(30)
 
 
@@ -77,13 +80,14 @@ def test_a_scrape_sees_every_process_and_its_counters_never_decrease(tmp_path):
     with granian(tmp_path) as url:
         not_found, sent = ("mysocial_requests_total", "GET", "404"), 0
 
-        def request() -> None:
-            nonlocal sent
-            assert httpx.get(f"{url}/api/v1/nothing", timeout=10).status_code == 404
-            sent += 1
+        def request(_: int) -> int:
+            return httpx.get(f"{url}/api/v1/nothing", timeout=20).status_code
 
         def both_processes_have_counted() -> bool:
-            request()
+            nonlocal sent
+            with ThreadPoolExecutor(8) as pool:  # else one process answers them all
+                assert {*pool.map(request, range(8))} == {404}
+            sent += 8
             return len(running_pids(tmp_path)) == 2
 
         wait_for(both_processes_have_counted, within=60, name="two processes")
@@ -155,8 +159,15 @@ def test_gauges_of_dead_processes_vanish_and_their_files_are_merged(tmp_path):
     assert len(list(tmp_path.glob("*.db"))) <= 2 + 3
 
 
+@pytest.fixture
+def _starting(monkeypatch) -> None:
+    """Let this process be one that starts: it has no folder, and has not loaded the library."""
+    monkeypatch.setenv(shared_metrics.FOLDER_VARIABLE, "")
+    monkeypatch.delitem(sys.modules, "prometheus_client")
+
+
+@pytest.mark.usefixtures("_starting")
 def test_the_folders_of_servers_that_ended_are_deleted(tmp_path, monkeypatch):
-    monkeypatch.delenv(shared_metrics.FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr(shared_metrics.tempfile, "gettempdir", lambda: str(tmp_path))
     prefix = f"{shared_metrics.FOLDER_PREFIX}{os.getuid()}"
     ended = [tmp_path / f"{prefix}-{os.getpid()}-1.00", tmp_path / f"{prefix}-999999999-1.00"]
@@ -171,11 +182,18 @@ def test_the_folders_of_servers_that_ended_are_deleted(tmp_path, monkeypatch):
     assert sorted(tmp_path.iterdir()) == sorted([folder, other])
     shared_metrics.share_metrics()
     assert shared_metrics.shared_folder() == folder
-    monkeypatch.delenv(shared_metrics.FOLDER_VARIABLE)
 
 
+@pytest.mark.usefixtures("_starting")
 def test_a_server_without_a_temporary_folder_has_metrics_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.delenv(shared_metrics.FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr(shared_metrics.tempfile, "gettempdir", lambda: str(tmp_path / "missing"))
     shared_metrics.share_metrics()
     assert shared_metrics.shared_folder() is None
+
+
+def test_it_is_too_late_when_the_library_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.setenv(shared_metrics.FOLDER_VARIABLE, "")
+    monkeypatch.setattr(shared_metrics.tempfile, "gettempdir", lambda: str(tmp_path))
+    shared_metrics.share_metrics()
+    assert shared_metrics.shared_folder() is None
+    assert list(tmp_path.iterdir()) == []

