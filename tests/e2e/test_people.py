@@ -175,7 +175,9 @@ def test_the_search_page_shows_leaderboards_without_who_opts_out(open_window, st
     ).to_be_visible()
     user.open_section("Settings")
     form = user.page.locator("form").filter(has_text="Private account")
-    form.get_by_label("Show you among the most followed and most active members").uncheck()
+    shows_me = form.get_by_label("Show you among the most followed and most active members")
+    expect(shows_me).to_be_checked()  # the settings are loaded
+    shows_me.uncheck()
     form.get_by_role("button", name="Save").click()
     wait_for(
         lambda: not me.call("GET", "users/me/settings")["shows_in_leaderboards"],
