@@ -26,6 +26,7 @@ from mysocial.core.errors import AppError, TooManyRequests
 from mysocial.core.text import normalize_text
 from mysocial.hooks.cursors import HookCursor
 from mysocial.outbox import CascadeDeletion, Email
+from mysocial.record_migrations.run import MigrationState
 from mysocial.security_log import Kind, Outcome, SecurityEvent, count_event
 from mysocial.store import Record
 
@@ -205,6 +206,13 @@ class HookCursorAdmin(RecordAdmin):
     """Up to where each hook has received events, and its last error; read-only."""
 
     list_display = ("id", "offset", "failures", "due_at", "error")
+
+
+@admin.register(MigrationState)
+class MigrationStateAdmin(RecordAdmin):
+    """How far each record migration has got; read-only."""
+
+    list_display = ("id", "status", "migrated", "created_at")
 
 
 @admin.register(SecurityEvent)
