@@ -83,6 +83,8 @@ def test_beat_sends_at_most_one_wakeup_for_each_task_until_a_worker_takes_it(bea
         "run-cascades": 1,
         "process-media": 1,
         "make-exports": 1,
+        "check-links": 1,
+        "run-hooks": 0,
         "save-security-events": 0,
         "pack-history": 0,
         "delete-expired": 0,
