@@ -24,11 +24,11 @@ from users.representations import related_username
 SCAN_PAGE_SIZE = 100
 
 
-class CommentAndPostAuthor(NamedTuple):
-    """A comment for a change of it, and the id of the author of its post."""
+class CommentAndPost(NamedTuple):
+    """A comment for a change of it, and the row of its post."""
 
     comment: Comment
-    post_author_id: str
+    post: Row
 
 
 class CommentsPage(NamedTuple):
@@ -81,15 +81,15 @@ def get_rows(comment_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
     ]
 
 
-def get_comment(comment_id: str, *, viewer_id: str) -> CommentAndPostAuthor:
-    """Return a comment for a change of it, and the author of its post.
+def get_comment(comment_id: str, *, viewer_id: str) -> CommentAndPost:
+    """Return a comment for a change of it, and its post.
 
     Raises:
         NotFound: The viewer may not see the comment.
     """
     _, post = _row_and_post(comment_id, viewer_id=viewer_id)
     comment = reads.get_record(comments, comment_id)
-    return CommentAndPostAuthor(comment, post.value("author_id"))
+    return CommentAndPost(comment, post)
 
 
 def find_comment(comment_id: str) -> Comment | None:

@@ -11,7 +11,15 @@ from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
 from mysocial.core.text import is_same_value
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
+from mysocial.store import (
+    STALE_ERRORS,
+    Row,
+    Write,
+    reads,
+    respond_unchanged,
+    retry_on_conflict,
+    write,
+)
 from notifications import services as notifications
 from notifications.selectors import describe_text
 from posts import selectors as post_selectors
@@ -22,6 +30,7 @@ LABEL = "comments.comment"
 NOTIFICATION_KINDS = ("comment", "mention")  # The kinds that a comment can cause.
 
 
+@retry_on_conflict
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     """Create a comment on a post, and notify the post's author and the mentioned members.
 
@@ -39,11 +48,11 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     description = describe_text(text, author_id=author_id)
     comment.facets = description.facets
     mentioned = _filter_viewers(comment, description.added, post_author_id)
-    with write() as w:
+    with write(*STALE_ERRORS) as w:
         require_not_silenced(w, author_id)
+        posts.require_visible(w, post, viewer_id=author_id)
         check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         w.create(comment, new_id=True)
-        # Fails if the post was deleted since it was read.
         posts.increment_post_counters(w, post_id, comments_count=1)
         w.announce(CommentCreated(comment.id, post_id, author_id))
         notifications.initialise_cause(w, comment.id, *NOTIFICATION_KINDS)
@@ -73,10 +82,10 @@ def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
         Invalid: There is nothing to change, or the text is empty or contains a forbidden phrase.
         NotFound: The user may not see the comment.
     """
-    comment, post_author_id = selectors.get_comment(comment_id, viewer_id=user_id)
+    comment, post = selectors.get_comment(comment_id, viewer_id=user_id)
     if not can_edit_comment(user_id, author_id=comment.author_id):
         raise Forbidden("Only the author can do this.")
-    return _update(comment, post_author_id, changes, editor_id=user_id)
+    return _update(comment, post.value("author_id"), changes, post_of_editor=post)
 
 
 @retry_on_conflict
@@ -92,7 +101,8 @@ def delete_comment(*, user_id: str, comment_id: str) -> Comment:
     own_comment = selectors.find_comment(comment_id)
     if own_comment and own_comment.author_id == user_id:
         return _delete(own_comment)
-    comment, post_author_id = selectors.get_comment(comment_id, viewer_id=user_id)
+    comment, post = selectors.get_comment(comment_id, viewer_id=user_id)
+    post_author_id = post.value("author_id")
     if not can_delete_comment(user_id, author_id=comment.author_id, post_author_id=post_author_id):
         raise Forbidden("Only the author of the comment or of the post can do this.")
     return _delete(comment)
@@ -112,9 +122,21 @@ def remove_comment(*, comment_id: str) -> Comment:
 
 
 def _update(
-    comment: Comment, post_author_id: str, changes: dict[str, Any], *, editor_id: str = ""
+    comment: Comment,
+    post_author_id: str,
+    changes: dict[str, Any],
+    *,
+    post_of_editor: Row | None = None,
 ) -> Comment:
-    """Apply changes; `editor_id` is empty for staff, who are not restricted."""
+    """Apply changes.
+
+    Args:
+        comment: The comment.
+        post_author_id: The author of its post.
+        changes: The new values of fields.
+        post_of_editor: The post as the author of the comment sees it; None for an edit by staff,
+            who are not restricted.
+    """
     if not changes:
         raise Invalid("There is nothing to change.")
     text = changes.get("text", comment.text)
@@ -126,9 +148,11 @@ def _update(
     changes = {**changes, "facets": description.facets, "edited_at": now()}
     added = _filter_viewers(comment, description.added, post_author_id)
     with write(*STALE_ERRORS) as w:
-        if editor_id:
-            require_not_silenced(w, editor_id)
-            check_text(w, label=LABEL, pk=comment.id, author_id=editor_id, texts={"text": text})
+        if post_of_editor:
+            author_id = comment.author_id
+            require_not_silenced(w, author_id)
+            posts.require_visible(w, post_of_editor, viewer_id=author_id)
+            check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         # The new mentions depend on the text that was read.
         w.update(comment, check_revision=True, **changes)
         w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))

@@ -51,6 +51,7 @@ def get_visible_image(image_id: str, *, viewer_id: str) -> Media:
     if image.purpose == Purpose.POST:
         viewer = viewer_audience(owner, viewer_id=viewer_id)
         visible = visible_ids(POST_LABEL, [image.subject_id], viewer_id)
+        image = reads.get_record(media, image_id)  # after its post, as in `_filter_visible`
         if not (image.subject_id in visible and _was_visible(image.former_audience, viewer)):
             raise NotFound
     return image
@@ -66,12 +67,19 @@ def _filter_visible(rows: Sequence[Row], viewer_id: str, viewer: int) -> list[Ro
 
     An image that its post does not show any more must also have been visible when it did.
     """
-    post_ids = [row.value("subject_id") for row in rows]
-    distinct_ids = list(dict.fromkeys(filter(None, post_ids)))
+    distinct_ids = list(dict.fromkeys(filter(None, (row.value("subject_id") for row in rows))))
+    if not distinct_ids:
+        return list(rows)
     visible = visible_ids(POST_LABEL, distinct_ids, viewer_id)
+    # Read after the posts: the write that publishes a post may also replace its image.
+    images = reads.get_rows(image_template, [row.id for row in rows])
+    former_audiences = {image.id: image.value("former_audience") for image in images}
     return [
         row
-        for row, post_id in zip(rows, post_ids, strict=True)
-        if not post_id
-        or (post_id in visible and _was_visible(row.value("former_audience"), viewer))
+        for row in rows
+        if row.id in former_audiences
+        and (
+            not (post_id := row.value("subject_id"))
+            or (post_id in visible and _was_visible(former_audiences[row.id], viewer))
+        )
     ]

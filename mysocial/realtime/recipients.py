@@ -8,7 +8,7 @@ from mysocial.core import tracing
 from mysocial.core.events import EVENTS, SUBTOPICS, AudienceContext, Event
 from mysocial.core.packed_events import Fields
 from mysocial.core.request_context import cached_queries
-from mysocial.realtime.event_data import get_event_data
+from mysocial.realtime.event_data import EventData, read_current
 
 
 class Subscriber(Protocol):
@@ -43,20 +43,27 @@ def find_deliveries(
 ) -> list[tuple[bytes | None, set[Subscriber]]]:
     """Return the data of each event and the subscribers that may see it.
 
-    Equal queries are executed once. The data is None if nobody sees it, or its records are gone.
+    The data shows the records as they are now: what a record was before it became visible is not
+    delivered. The records of all events are read together, before the audiences. Equal queries are
+    executed once, so an audience that depends on the same record follows from the same moment. The
+    data is None if nobody sees it, or its records are gone.
     """
     deliveries = []
     with cached_queries():
-        for event in events:
-            context = orjson.loads(event.audience_context)
-            parent = context.pop(tracing.TRACEPARENT, "")
+        contexts = [orjson.loads(event.audience_context) for event in events]
+        parents = [context.pop(tracing.TRACEPARENT, "") for context in contexts]
+        data = [
+            EventData.from_fields(event.type, context, event.fields)
+            for event, context in zip(events, contexts, strict=True)
+        ]
+        read_current(data)
+        for event, context, parent, each in zip(events, contexts, parents, data, strict=True):
             with tracing.span(f"deliver {event.type}", "consumer", parent) as span:
                 span.set_attributes(
                     event=f"{epoch}:{event.offset}", listeners=len(event.subscribers)
                 )
                 audience = find_audience(EVENTS[event.type], context, event.subscribers_by_topic)
-                data = get_event_data(event.fields) if audience else None
-                deliveries.append((data, audience))
+                deliveries.append((each.current() if audience else None, audience))
     return deliveries
 
 

@@ -14,14 +14,12 @@ from mysocial.core.packed_events import Fields, unpack_content
 from mysocial.core.redis import Script
 from mysocial.core.request_context import cached_queries
 from mysocial.policies import history
-from mysocial.realtime.event_data import get_event_data
-from mysocial.store import gather
+from mysocial.realtime.event_data import READ_AT_ONCE, EventData, read_current
 
 EVENTS_SINCE = Script("common", "event_log", "events_since", flags="no-writes")
 # A portion is what is read and filtered before other clients get their turn, and what is kept for a
 # client until it has taken it. It ends with the entry that reaches one of these.
 MAX_ENTRIES, MAX_BYTES = 100, 64 * 1024
-READ_AT_ONCE = 10  # entries whose records, of up to 40 KB each, are read in one round trip
 CURSOR = re.compile(r"([0-9a-f]{8}):([0-9]{1,17})")
 Reason = Literal["", "epoch_changed", "too_old"]
 
@@ -103,39 +101,29 @@ def _entries(
 
 
 class _ReplayedEvent(NamedTuple):
-    """An event of the log, and the query for its data as its records are now, if any."""
+    """An event of the log."""
 
     offset: int
     type: str
     raw_context: bytes
     context: Any
     topics: frozenset[str]
-    logged_data: bytes | None
-    query: Any
+    data: EventData
 
     @classmethod
     def from_entry(cls, entry: Entry) -> "_ReplayedEvent":
         """Return the event of an entry."""
-        event_type, data = entry.fields[b"type"].decode(), get_event_data(entry.fields)
-        raw_context = entry.fields[b"context"]
+        event_type, raw_context = entry.fields[b"type"].decode(), entry.fields[b"context"]
         context = orjson.loads(raw_context)
-        # Without data, its records are gone.
-        query = EVENTS[event_type].current_query(context, data) if data is not None else None
+        data = EventData.from_fields(event_type, context, entry.fields)
         topics = frozenset(entry.topics)
-        return cls(entry.offset, event_type, raw_context, context, topics, data, query)
-
-    def current_data(self) -> bytes | None:
-        """Return the data as its records are now; None if they are gone."""
-        return self.query.result() if self.query else self.logged_data
+        return cls(entry.offset, event_type, raw_context, context, topics, data)
 
 
 def _read_events(entries: list[Entry]) -> list[_ReplayedEvent]:
-    """Return the events of entries, with their data as it is now, read in one round trip.
-
-    They are read before their audience, which then follows from the same moment.
-    """
+    """Return the events of entries, with their data as it is now."""
     events = [_ReplayedEvent.from_entry(entry) for entry in entries]
-    gather(*(event.query for event in events if event.query))
+    read_current([event.data for event in events])
     return events
 
 
@@ -174,7 +162,7 @@ class AudienceFilter:
         key = (event.type, event.raw_context, event.topics)
         if key not in known:
             known[key] = self._is_audience(event.type, event.context, event.topics)
-        return event.current_data() if known[key] else None
+        return event.data.current() if known[key] else None
 
     def _is_audience(self, event_type: str, context: Any, topics: frozenset[str]) -> bool:
         event_class = EVENTS[event_type]

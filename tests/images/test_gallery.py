@@ -1,5 +1,6 @@
 """Galleries, images of profiles, and the deletion of images."""
 
+from images import selectors
 from images.models import DeletedFile
 from images.services import process_due_media
 from mysocial.core.redis import client
@@ -253,3 +254,30 @@ def test_staff_delete_an_image_in_the_admin(alice, moderator, flush_all):
     moderator.post(f"/admin/images/media/{image['id']}/delete/", {"post": "yes"})
     assert profile_images(alice)[0] == initial
     assert get_gallery(alice, alice) == []
+
+
+def test_an_image_that_is_replaced_by_the_publication_of_its_post_stays_hidden(
+    alice, bob, monkeypatch
+):
+    """The gallery reads its images and their posts one after the other."""
+    post = send_form(
+        alice, "POST", "posts", text="Draft", privacy="private", image=make_image()
+    ).json()["post"]
+    process_due_media()
+    private = get_gallery(alice, alice)[0]
+    assert get_gallery(bob, alice) == []
+    find_visible = selectors.visible_ids
+
+    def publish_first(*arguments):
+        monkeypatch.undo()
+        response = send_form(
+            alice, "PATCH", f"posts/{post['id']}", privacy="public", image=make_image()
+        )
+        assert response.status_code == 200
+        process_due_media()
+        return find_visible(*arguments)
+
+    monkeypatch.setattr(selectors, "visible_ids", publish_first)
+    shown = get_gallery(bob, alice)
+    assert private["id"] not in [image["id"] for image in shown]
+    assert len(get_gallery(bob, alice)) == 1
