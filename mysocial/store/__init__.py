@@ -6,6 +6,7 @@ Declare each model with a `Store`, read with `reads` and `ListQuery`, and change
 
 from mysocial.core import keys
 from mysocial.store.counters import Counter
+from mysocial.store.cursors import decode_cursor, encode_anchor, encode_cursor
 from mysocial.store.indexes import (
     Entry,
     FieldValues,
@@ -13,9 +14,6 @@ from mysocial.store.indexes import (
     Index,
     ViewerCheck,
     ViewerField,
-    decode_cursor,
-    encode_anchor,
-    encode_cursor,
     time_check,
 )
 from mysocial.store.json_templates import (

@@ -1,7 +1,5 @@
-"""`Index`: the declaration of the lists that records are in, and cursors in lists."""
+"""`Index`: the declaration of the lists that records are in."""
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -9,9 +7,6 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from mysocial.core.errors import Invalid
-
-MAX_SCORE_DIGITS = 15  # of milliseconds since 1970
 AFTER_ID = "~"  # makes an id greater than itself, and smaller than every greater id
 FieldValues = dict[str, Any]
 Entry = tuple[str, int]  # the id and the score of a record in a list
@@ -145,33 +140,3 @@ class Index:
         records that do not.
         """
         return {self.field: {"$in": list(owners)}}
-
-
-def encode_cursor(entry: Entry | None) -> str | None:
-    """Return the opaque cursor of a place in a list."""
-    if entry is None:
-        return None
-    pk, score = entry
-    return base64.urlsafe_b64encode(f"{score}.{pk}".encode()).decode().rstrip("=")
-
-
-def encode_anchor(first_id: str, score: int) -> str:
-    """Return the cursor of the place just before an entry, so that a page starts with it."""
-    return str(encode_cursor((first_id + AFTER_ID, score)))
-
-
-def decode_cursor(cursor: str, name: str = "cursor") -> Entry:
-    """Return the place in a list that a cursor stands for; `name` is that of its parameter.
-
-    Raises:
-        Invalid: The cursor was not made by `encode_cursor`.
-    """
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        score, _, pk = base64.urlsafe_b64decode(padded).decode().partition(".")
-        is_score = score.isascii() and score.isdigit() and len(score) <= MAX_SCORE_DIGITS
-        if not pk or not is_score:
-            raise ValueError
-        return pk, int(score)
-    except (binascii.Error, ValueError):
-        raise Invalid(errors={name: "Invalid cursor."}) from None

@@ -166,10 +166,8 @@ def test_the_next_page_is_linked(alice):
         ("cursor=x", "cursor"),
         ("cursor=%ff", "cursor"),
         ("cursor=é", "cursor"),
-        ("cursor=" + base64.urlsafe_b64encode(b"1.").decode(), "cursor"),
-        ("cursor=" + base64.urlsafe_b64encode(b"-1.x").decode(), "cursor"),
-        ("cursor=" + base64.urlsafe_b64encode(b"999999999999999.x").decode(), "cursor"),
-        ("cursor=" + base64.urlsafe_b64encode(b"1." + b"x" * 5000).decode(), "cursor"),
+        ("cursor=" + base64.urlsafe_b64encode(b"1.x").decode(), "cursor"),
+        ("cursor=" + base64.urlsafe_b64encode(b"x" * 5000).decode(), "cursor"),
     ],
 )
 def test_an_invalid_limit_page_or_cursor_is_reported(alice, query, field):

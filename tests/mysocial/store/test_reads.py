@@ -1,5 +1,7 @@
 """Reads: correct regardless of what Redis has evicted."""
 
+import base64
+
 import pytest
 
 from mysocial.core import mongo
@@ -225,3 +227,22 @@ def test_an_encoded_cursor_decodes_to_the_same_position():
 def test_a_malformed_cursor_is_refused(text):
     with pytest.raises(Invalid):
         decode_cursor(text)
+
+
+def test_a_cursor_does_not_show_the_record_that_it_names():
+    cursor = encode_cursor(("abcdef" * 4, 1_767_225_600_000))
+    content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    assert b"abcdef" not in content
+    assert b"1767225600000" not in content
+    assert encode_cursor(("abcdef" * 4, 1_767_225_600_000)) == cursor
+
+
+def test_a_changed_cursor_and_one_of_another_key_are_refused(settings):
+    cursor = encode_cursor(("0" * 24, 1))
+    for position in range(len(cursor)):
+        other = "A" if cursor[position] != "A" else "B"
+        with pytest.raises(Invalid):
+            decode_cursor(cursor[:position] + other + cursor[position + 1 :])
+    settings.SECRET_KEY = "another" * 10
+    with pytest.raises(Invalid):
+        decode_cursor(cursor)
