@@ -14,7 +14,7 @@ def main() -> None:
     DEBUG is on by default for `up`, and for any command if SECRET_KEY is not set, which means that
     this is a developer's machine. Production sets SECRET_KEY, so that DEBUG is off.
     """
-    if "DJANGO_SETTINGS_MODULE" in os.environ:  # settings of one's own, perhaps of this folder
+    if "DJANGO_SETTINGS_MODULE" in os.environ:  # custom settings, perhaps of this folder
         sys.path.append(str(Path.cwd()))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
     load_env_file()

@@ -1,7 +1,7 @@
 """The Celery application and its schedule.
 
 A Celery message is only a wake-up. Which records are dirty is stored in Redis, so a lost message
-delays their flush until the next beat (`docs/write-path.md`).
+delays their flush by at most about 4 seconds (`docs/tasks.md`).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Apps of one's own: `EXTRA_APPS`, or those that settings of one's own add to `INSTALLED_APPS`.
+"""Extra apps: those in `EXTRA_APPS`, or that a custom settings module adds to `INSTALLED_APPS`.
 
 `docs/apps.md` explains how to write one.
 """
@@ -93,7 +93,7 @@ def _class_path(config: AppConfig) -> str:
 
 
 def check_labels() -> None:
-    """Check that no app of one's own has a label that MySocial uses for something else.
+    """Check that no extra app has a label that MySocial uses for something else.
 
     Raises:
         ImproperlyConfigured: One has.
@@ -112,7 +112,7 @@ def check_labels() -> None:
 
 
 def extra_url_modules() -> dict[str, str]:
-    """Return the modules with the routes of one's own apps, by the label of the app."""
+    """Return the modules with the routes of the extra apps, by the label of the app."""
     return {
         config.label: f"{config.name}.urls"
         for config in extra_app_configs()

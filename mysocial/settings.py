@@ -101,7 +101,7 @@ BUNDLED_APPS = [
     "chat",
     "web",
 ]
-# Apps of one's own: docs/apps.md.
+# Extra apps: docs/apps.md.
 EXTRA_APPS = find_extra_apps(envlist("EXTRA_APPS"))
 INSTALLED_APPS = [*BUNDLED_APPS, *EXTRA_APPS]
 MIDDLEWARE = [

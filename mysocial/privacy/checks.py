@@ -32,7 +32,7 @@ def check_exports(**_: Any) -> list[CheckMessage]:
 
 @register()
 def check_erasure(**_: Any) -> list[CheckMessage]:
-    """Check that an app of one's own that exports records deletes some when a member is erased."""
+    """Check that an extra app that exports records deletes some when a member is erased."""
     erasing = {cascade.__module__ for cascade in cascades_of(MEMBER)}
     exported = {SECTIONS[label].store.model._meta.app_label for label in SECTIONS}  # noqa: SLF001 - Django's documented _meta API
     return [

@@ -65,7 +65,7 @@ def section(heading: str) -> list[list[str]]:
 
 def test_the_documented_contract_covers_every_event_and_every_reread_rule() -> None:
     documented = [
-        kind for row in section("What a client does with them") for kind in CODE.findall(row[0])
+        kind for row in section("What a client does with events") for kind in CODE.findall(row[0])
     ]
     assert sorted(documented) == sorted(lasting_event_types())
     reread = {

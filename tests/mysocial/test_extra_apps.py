@@ -1,4 +1,4 @@
-"""Apps of one's own: which names are accepted, and what is refused with an explanation."""
+"""Extra apps: which names are accepted, and what is refused with an explanation."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""An app of one's own: the example of docs/apps.md, in a folder outside of the checkout."""
+"""An extra app: the example of docs/apps.md, in a folder outside of the checkout."""
 
 import io
 import json

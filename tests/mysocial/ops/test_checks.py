@@ -1,4 +1,4 @@
-"""System checks: apps of one's own, the channel layer, the running Redis and the workers."""
+"""System checks: extra apps, the channel layer, the running Redis and the workers."""
 
 import contextlib
 import json
