@@ -42,6 +42,7 @@ def _alice_sends_bob_a_picture(w: World) -> None:
     expect_success(
         send_form(w.alice, "POST", "chat/messages", receiver_id=w.bob.id, image=make_image())
     )
+    w.wait_for_delivery()
     run_workers()
 
 

@@ -26,12 +26,14 @@ def _alice_writes_for_followers_and_for_herself(w: World) -> None:
 @action("post.created", "post.updated", reread="gallery", in_steps=True)
 def _alice_writes_a_post_with_a_picture(w: World) -> None:
     expect_success(send_form(w.alice, "POST", "posts", text="See", image=make_image()))
+    w.wait_for_delivery()
     run_workers()
 
 
 @action("post.updated", in_steps=True)
 def _alice_writes_a_post_with_a_broken_picture(w: World) -> None:
     expect_success(send_form(w.alice, "POST", "posts", text="See", image=make_image()[:60]))
+    w.wait_for_delivery()
     run_workers()
 
 
@@ -124,6 +126,7 @@ def _bob_uploads_a_profile_picture(w: World) -> None:
 def _alice_changes_her_pictures(w: World) -> None:
     for use in ("profile", "background"):
         expect_success(w.alice.post(f"users/me/images/{use}", {"image_id": w.followers_picture}))
+        w.wait_for_delivery()
 
 
 @action("user.updated")

@@ -8,11 +8,16 @@ that the later one receives objects as they are then.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from pprint import pformat
 from typing import Any, NamedTuple
 
 from asgiref.sync import sync_to_async
 
+from mysocial.core import keys
+from mysocial.core.packed_events import entry_offset
+from mysocial.core.redis import client
+from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
 from tests.client_model.actions import Action
 from tests.client_model.client import ClientState, Data
 from tests.client_model.reducer import reduce
@@ -20,6 +25,7 @@ from tests.client_model.state import State, differences
 from tests.client_model.world import NAMES, World
 from tests.support.people import Person
 from tests.support.sockets import Socket
+from tests.support.stack import wait_for
 
 Connect = Callable[..., Any]
 
@@ -96,6 +102,16 @@ async def resume(connect: Connect, viewer: Viewer, posts: Iterable[str] = ()) ->
     return Resumed(socket, missed, frame["cursor"])
 
 
+def wait_for_position(dispatcher: Dispatcher) -> None:
+    """Wait until the dispatcher has delivered all events of the log."""
+    last = client().xrevrange(keys.EVENT_LOG, count=1)[0][0]
+    wait_for(
+        lambda: entry_offset(dispatcher._position) >= entry_offset(last),
+        within=20,
+        name="the delivery of all events",
+    )
+
+
 async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
     """Perform an action in a fresh world; return the clients of all members who still exist.
 
@@ -109,6 +125,7 @@ async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
         before = await sync_to_async(w.read if action.setup else w.before)(name)
         viewers.append(Viewer(name, w.people[name], *before))
     sockets = [(await resume(connect, viewer)).socket for viewer in viewers]
+    w.wait_for_delivery = partial(wait_for_position, get_dispatcher())
     await sync_to_async(action.do)(w)
     for viewer, socket in zip(viewers, sockets, strict=True):
         viewer.events = (await resume(connect, viewer)).missed

@@ -1,5 +1,6 @@
 """Five members with every kind of relationship, and the data that they have created."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)  # of records, by name
     read_cache: dict[str, tuple[State, str]] = field(default_factory=dict)
     snapshot: Snapshot | None = None
+    # Waits until the connected clients have the events so far, between two steps of an action.
+    wait_for_delivery: Callable[[], None] = lambda: None
 
     def __getattr__(self, name: str) -> Any:
         """Return a member, or the id of a record, by name."""
