@@ -42,7 +42,7 @@ from mysocial.store import (
     Page,
     Row,
     filter_pages,
-    latest,
+    newest_records,
     reads,
 )
 from users.selectors import find_user_id, get_profile, suspension_end_ms
@@ -101,7 +101,7 @@ def get_email_reservation(pk: str) -> EmailReservation:
 
 def email_reservations(user_id: str) -> list[EmailReservation]:
     """Return the former addresses that are reserved for an account, newest first."""
-    newest, _ = latest(reservation_store, "user", user_id, limit=PAGE_SIZE)
+    newest, _ = newest_records(reservation_store, "user", user_id, limit=PAGE_SIZE)
     return newest
 
 
@@ -116,7 +116,7 @@ def find_sign_in_id(name: str) -> str | None:
 
 
 def look_up_unknown_name(name: str) -> None:
-    """Look up a name that belongs to nobody, instead of `name`, which belongs to a member.
+    """Take as long as for an unknown name, so that a rejection does not show that `name` exists.
 
     An unknown name costs a query of MongoDB, and none while it is cached as absent. A known one
     costs none. Without this, the time of a rejection would disclose that the name exists. The name

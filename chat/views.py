@@ -130,7 +130,7 @@ class MessageViewSet(ApiViewSet):
         limit, after = pagination_params(request)
         oldest = choice_param(request, "order", ORDERS, ORDERS[0]) == "oldest"
         rows, next_after, read_up_to = selectors.list_messages(
-            pk, to=current_user_id(request), limit=limit, after=after, oldest=oldest
+            pk, viewer_id=current_user_id(request), limit=limit, after=after, oldest=oldest
         )
         return list_response(
             request, "messages", message_template, (rows, next_after), read_up_to=read_up_to
@@ -152,7 +152,7 @@ class MessageViewSet(ApiViewSet):
         operation_id="getMessage", responses=ChatMessageSerializer, summary="Get a message"
     )
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        row = selectors.get_row(pk, to=current_user_id(request))
+        row = selectors.get_row(pk, viewer_id=current_user_id(request))
         return json_response(message_template.render(row))
 
     @extend_schema(

@@ -15,9 +15,9 @@ class ParticipantVisibility(VisibilityPolicy):
     model_label: ClassVar[str] = "chat.participant"
 
     @classmethod
-    def viewers(cls, pk: str, among: set[str]) -> set[str]:
+    def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
         user_id, other_id = split_pair_id(pk)
-        return selectors.current_members(user_id, other_id, among & {user_id})
+        return selectors.current_members(user_id, other_id, candidates & {user_id})
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
@@ -30,8 +30,8 @@ class PresenceVisibility(VisibilityPolicy):
     model_label: ClassVar[str] = PRESENCE_LABEL
 
     @classmethod
-    def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return selectors.filter_acquainted(pk, among)
+    def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
+        return selectors.filter_acquainted(pk, candidates)
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:

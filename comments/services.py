@@ -55,7 +55,7 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
         w.create(comment, new_id=True)
         posts.increment_post_counters(w, post_id, comments_count=1)
         w.announce(CommentCreated(comment.id, post_id, author_id))
-        notifications.initialise_cause(w, comment.id, *NOTIFICATION_KINDS)
+        notifications.initialize_cause(w, comment.id, *NOTIFICATION_KINDS)
         notifications.notify(
             w,
             to=post_author_id,

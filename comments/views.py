@@ -14,7 +14,7 @@ from comments.serializers import (
     CommentResponseSerializer,
 )
 from mysocial.api import (
-    PAGE_NUMBER_SCHEMA,
+    LIMIT_SCHEMA,
     PAGINATION_PARAMETERS,
     ApiViewSet,
     MessageSerializer,
@@ -90,7 +90,7 @@ class CommentViewSet(ApiViewSet):
         parameters=[
             OpenApiParameter(
                 "limit",
-                PAGE_NUMBER_SCHEMA,
+                LIMIT_SCHEMA,
                 description="The maximum number of usernames, 1 to 100.",
             )
         ],

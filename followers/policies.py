@@ -32,7 +32,7 @@ class FollowersPolicy(RelationshipPolicy):
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
         return selectors.audience_checks(member_id)
 
-    def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
+    def excluded_recipients(self, members_by_check: Sequence[set[str]]) -> set[str]:
         return selectors.excluded_recipients(members_by_check)
 
     def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:

@@ -15,8 +15,8 @@ class _EdgeVisibility(VisibilityPolicy):
     store: ClassVar[Store[Any]]
 
     @classmethod
-    def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return among & set(split_pair_id(pk)) if reads.get_records(cls.store, [pk]) else set()
+    def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
+        return candidates & set(split_pair_id(pk)) if reads.get_records(cls.store, [pk]) else set()
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:

@@ -28,9 +28,9 @@ TELEMETRY = {
 }
 
 
-def _initialise_telemetry(setting: str, module: str, extra: str) -> None:
+def _initialize_telemetry(setting: str, module: str, extra: str) -> None:
     try:
-        import_module(module).initialise()
+        import_module(module).initialize()
     except ModuleNotFoundError as error:
         raise ImproperlyConfigured(
             f"{setting} is set, but {error.name} is not installed. Install the extra `{extra}`."
@@ -64,7 +64,7 @@ class MysocialConfig(AppConfig):
         post_migrate.connect(_create_indexes, sender=self)
         for setting, (module, extra) in TELEMETRY.items():
             if getattr(settings, setting):
-                _initialise_telemetry(setting, module, extra)
+                _initialize_telemetry(setting, module, extra)
 
 
 def _create_indexes(**_: Any) -> None:

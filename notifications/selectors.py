@@ -110,15 +110,15 @@ def json_query(notification_id: str, user_id: str) -> Query[bytes | None]:
     return reads.combine(rows, unread_count, function=render)
 
 
-def get_notification(notification_id: str, *, to: str) -> Notification:
-    """Return a notification of the member `to`.
+def get_notification(notification_id: str, *, viewer_id: str) -> Notification:
+    """Return a notification of the viewer.
 
     Raises:
         NotFound: The notification is not the member's, or is hidden from them.
     """
     rows = reads.get_rows(notification_template, [notification_id])
-    own = [row for row in rows if row.value("user_id") == to]
-    if not own or not _filter_visible(own, to):
+    own = [row for row in rows if row.value("user_id") == viewer_id]
+    if not own or not _filter_visible(own, viewer_id):
         raise NotFound
     return reads.get_record(notifications, notification_id)
 
@@ -141,7 +141,9 @@ def _filter_visible(rows: list[Row], owner_id: str) -> list[Row]:
 def can_be_notified(user_id: str, *, actor_id: str, post_id: str) -> bool:
     """Return whether a member may now be notified of an action on this post, if there is one."""
     policy = relationship_policy()
-    if user_id in policy.muting(reads.filter_members([user_id], policy.mute_checks(actor_id))):
+    if user_id in policy.excluded_recipients(
+        reads.filter_members([user_id], policy.mute_checks(actor_id))
+    ):
         return False
     return not post_id or user_id in filter_viewers(POST, post_id, {user_id})
 
@@ -208,7 +210,7 @@ def recipients_query(to: set[str], *, actor_id: str) -> Query[Recipients]:
         return reads.combine(function=dict)
 
     def not_muting(preferences: Recipients, members_by_check: Sequence[set[str]]) -> Recipients:
-        muting = relationship_policy().muting(members_by_check)
+        muting = relationship_policy().excluded_recipients(members_by_check)
         return {user_id: preferences[user_id] for user_id in preferences.keys() - muting}
 
     checks = reads.filter_members_query(others, relationship_policy().mute_checks(actor_id))
@@ -227,7 +229,7 @@ def recipient_query(via: reads.Through, *, actor_id: str) -> Query[NotificationP
     ) -> NotificationPreferences | None:
         # The id of the member is not known here; any id will do.
         members_by_check = [{actor_id} if flag else set() for flag in flags]
-        return None if relationship_policy().muting(members_by_check) else preferences
+        return None if relationship_policy().excluded_recipients(members_by_check) else preferences
 
     checks = reads.checks_through(via, relationship_policy().mute_checks(actor_id))
     return reads.combine(preferences_through(via), checks, function=unless_muting)

@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.request import Request
 
 from mysocial.api import (
-    PAGE_NUMBER_SCHEMA,
     PAGINATION_PARAMETERS,
     ApiViewSet,
     MessageSerializer,
@@ -46,6 +45,7 @@ from users.selectors import public_posts_query
 
 NUMBERED_PAGE_SIZE = 10
 MAX_PAGE_NUMBER = 100
+PAGE_NUMBER_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_NUMBER}
 NEW_POSTS = RateLimit("post", 30, MINUTE)
 POST_CHANGES = RateLimit("post-change", 60, MINUTE)
 MEDIA_PARAMETER = OpenApiParameter(

@@ -13,8 +13,8 @@ class PostVisibility(VisibilityPolicy):
     model_label: ClassVar[str] = "posts.post"
 
     @classmethod
-    def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return selectors.current_viewers(pk, among)
+    def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
+        return selectors.current_viewers(pk, candidates)
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:

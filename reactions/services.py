@@ -50,7 +50,7 @@ def set_reaction(*, user_id: str, post_id: str, reaction_type: str) -> ReactionS
             w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=reaction_type))
         _update_totals(w, user_id, author_id, old_type, state)
         if not reaction:  # A changed reaction does not notify the author again.
-            notifications.initialise_cause(w, pk, "reaction")
+            notifications.initialize_cause(w, pk, "reaction")
             notifications.notify(
                 w,
                 to=author_id,

@@ -229,7 +229,7 @@ def presence_audience(user_id: str, viewers: set[str], *, is_hiding: bool = Fals
 
 def online_ids(user_ids: Sequence[str], *, viewer_id: str) -> list[str]:
     """Return the ids of the members that are online and show it to the viewer."""
-    online_users = get_users(presence.online(user_ids))
+    online_users = get_users(presence.filter_online(user_ids))
     shown = [pk for pk in user_ids if pk in online_users and online_users[pk].shows_presence]
     visible = visible_ids(PRESENCE_LABEL, shown, viewer_id)
     return [pk for pk in shown if pk in visible]

@@ -75,7 +75,7 @@ class NotificationEmail(AccountEmail):
         }
 
     @classmethod
-    def dedup_key(cls, email: Email) -> str:
+    def daily_key(cls, email: Email) -> str:
         notification = EmailContext.from_email(email)
         parts = (notification.recipient_id, notification.kind, notification.actor_id)
         return ":".join((*parts, notification.post_id))

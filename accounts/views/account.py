@@ -35,7 +35,7 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit, enforce_rate_limit_in_write
+from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit, count_rate_limit_in_write
 from mysocial.realtime.auth import AuthenticatedSession
 
 # Limits per member.
@@ -102,7 +102,7 @@ class AccountViewSet(ApiViewSet):
         user_id = current_user_id(request)
         account = selectors.get_account(user_id)
         address = account.pending_email or account.email
-        enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, address)
+        count_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, address)
         services.request_verification(user_id=user_id)
 
     @extend_schema(
@@ -118,7 +118,7 @@ class AccountViewSet(ApiViewSet):
         """Keep the new address until it is confirmed."""
         fields = validated_body(ChangeEmailInput, request)
         check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
-        enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
+        count_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
         return self._change_email(request, fields)
 
     @write_action(EMAIL_REQUESTED, limit=VERIFICATION_EMAILS, user=self_representation)

@@ -38,7 +38,7 @@ from mysocial.core.rate_limits import (
     HOUR,
     RateLimit,
     check_rate_limit,
-    enforce_rate_limit_in_write,
+    count_rate_limit_in_write,
 )
 from mysocial.store import to_json
 
@@ -95,7 +95,7 @@ class PublicViewSet(ApiViewSet):
         fields = validated_body(SignUpInput, request)
         refresh_in = fields.pop("refresh_in")
         device = device_of(request)
-        enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
+        count_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
         if services.needs_approval():
             return write_response(
                 request,

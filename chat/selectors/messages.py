@@ -28,31 +28,31 @@ class MessagePage(NamedTuple):
     read_up_to: str  # the id of the newest message that the other member has read
 
 
-def get_message(message_id: str, *, to: str) -> tuple[Message, Pair]:
-    """Return a message and both participants, from the point of view of the member `to`.
+def get_message(message_id: str, *, viewer_id: str) -> tuple[Message, Pair]:
+    """Return a message and both participants, from the point of view of the viewer.
 
     Raises:
         NotFound: There is no such message, or the member may not see it.
     """
     message = reads.get_record(messages, message_id)
-    if to not in {message.sender_id, message.receiver_id}:
+    if viewer_id not in {message.sender_id, message.receiver_id}:
         raise NotFound
-    other_id = message.receiver_id if to == message.sender_id else message.sender_id
-    pair = get_pair(to, other_id)
-    if getattr(message, message.hidden_field(to)):
+    other_id = message.receiver_id if viewer_id == message.sender_id else message.sender_id
+    pair = get_pair(viewer_id, other_id)
+    if getattr(message, message.hidden_field(viewer_id)):
         raise NotFound
     return message, pair
 
 
-def get_row(message_id: str, *, to: str) -> Row:
-    """Return the row of a message, from the point of view of the member `to`.
+def get_row(message_id: str, *, viewer_id: str) -> Row:
+    """Return the row of a message, from the point of view of the viewer.
 
     Raises:
         NotFound: There is no such message, or the member may not see it.
     """
-    get_message(message_id, to=to)
+    get_message(message_id, viewer_id=viewer_id)
     rows = reads.get_rows(message_template, [message_id])
-    if not (rows and is_visible_row(rows[0], to)):
+    if not (rows and is_visible_row(rows[0], viewer_id)):
         raise NotFound
     return rows[0]
 
@@ -68,9 +68,9 @@ def find_own_pair(message: Message, sender_id: str) -> Pair | None:
 
 
 def list_messages(
-    other_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
+    other_id: str, *, viewer_id: str, limit: int, after: Entry | None = None, oldest: bool = False
 ) -> MessagePage:
-    """Return a page of a conversation that the member `to` may see.
+    """Return a page of a conversation that the viewer may see.
 
     The newest messages come first, or with `oldest` the oldest.
 
@@ -78,21 +78,21 @@ def list_messages(
         Invalid: Both ids are the same.
         NotFound: There is no such member, or a block separates the two.
     """
-    require_not_self(to, other_id, "message")
+    require_not_self(viewer_id, other_id, "message")
     listing = ListQuery(
         message_template,
         "conversation",
-        conversation_id(to, other_id),
+        conversation_id(viewer_id, other_id),
         limit=limit,
         after=after,
         oldest=oldest,
         if_known=True,  # there may be no conversation
     )
-    pair = get_messaging_context(to, other_id, listing).pair
+    pair = get_messaging_context(viewer_id, other_id, listing).pair
     if pair is None:
         return MessagePage([], None, "")
     rows, next_after = filter_pages(
-        listing, keep=lambda rows: [row for row in rows if is_visible_row(row, to)]
+        listing, keep=lambda rows: [row for row in rows if is_visible_row(row, viewer_id)]
     )
     return MessagePage(rows, next_after, pair.theirs.read_up_to)
 

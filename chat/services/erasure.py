@@ -4,7 +4,7 @@ from chat.models import conversation_id
 from chat.store import messages, open_chats, participants
 from mysocial.core.ids import pair_id
 from mysocial.outbox import delete_listed, queue_cascade
-from mysocial.store import JsonTemplate, ListQuery, latest, reads, write
+from mysocial.store import JsonTemplate, ListQuery, newest_records, reads, write
 
 
 def delete_conversations(*, user_id: str, limit: int) -> bool:
@@ -25,7 +25,7 @@ def delete_conversations(*, user_id: str, limit: int) -> bool:
 
 
 def _delete_messages(conversation: str, *, limit: int) -> bool:
-    newest, is_all = latest(messages, "conversation", conversation, limit=limit)
+    newest, is_all = newest_records(messages, "conversation", conversation, limit=limit)
     with write() as w:
         for message in newest:
             w.delete(message, missing_ok=True)

@@ -99,7 +99,7 @@ def set_reaction(*, user_id: str, message_id: str, kind: str | None) -> Message:
         Forbidden: The member may not write to the other member, and sets a reaction.
         Conflict: It was deleted for everyone.
     """
-    message, pair = selectors.get_message(message_id, to=user_id)
+    message, pair = selectors.get_message(message_id, viewer_id=user_id)
     if message.reactions.get(user_id) == kind:
         return message
     _check_not_deleted(message)
@@ -210,7 +210,7 @@ def _erase_message(message: Message, pair: Pair, *, user_id: str = "") -> Messag
 
 @retry_on_conflict
 def _delete_for_member(user_id: str, message_id: str) -> Message:
-    message, pair = selectors.get_message(message_id, to=user_id)
+    message, pair = selectors.get_message(message_id, viewer_id=user_id)
     participant = pair.mine
     shown_id, media_id = participant.shown_message_id, participant.shown_media_id
     if shown_id == message.id:
@@ -233,7 +233,7 @@ def _delete_for_member(user_id: str, message_id: str) -> Message:
 
 
 def _get_own_message(user_id: str, message_id: str) -> tuple[Message, Pair]:
-    message, pair = selectors.get_message(message_id, to=user_id)
+    message, pair = selectors.get_message(message_id, viewer_id=user_id)
     if not can_change_message(user_id, sender_id=message.sender_id):
         raise Forbidden("Only the sender of a message may do this.")
     return message, pair

@@ -13,7 +13,7 @@ from chat.services.unread import (
     MESSAGE_LABEL,
     UnreadRecipients,
     check_content,
-    schedule_unread_email,
+    mark_unread,
 )
 from followers.selectors import ViewerRelation
 from followers.services import require_relation
@@ -73,7 +73,7 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], media: Any 
         _update_participants(w, message, pair)
         if not pair.theirs.has_unread:
             receiver = UnreadRecipients(recipients.result(), context.wants_email)
-            schedule_unread_email(w, pair.theirs, message.id, receiver)
+            mark_unread(w, pair.theirs, message.id, receiver)
         _announce(w, message, pair)
         w.respond_with(message)
     return message
@@ -148,7 +148,7 @@ def _create_conversation(w: Write, conversation: str, pair: Pair) -> None:
     for participant in pair:
         w.create(participant)
     # The list cannot have existed before, so reads need not query MongoDB.
-    w.initialise_lists(Message, conversation, "conversation")
+    w.initialize_lists(Message, conversation, "conversation")
 
 
 def _update_participants(w: Write, message: Message, pair: Pair) -> None:

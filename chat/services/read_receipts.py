@@ -4,7 +4,7 @@ from chat import selectors
 from chat.events import ConversationUpdated, MessageRead
 from chat.models import Participant
 from chat.selectors import UnreadConversation
-from chat.services.unread import decrement_unread, require_can_interact, schedule_unread_email
+from chat.services.unread import decrement_unread, mark_unread, require_can_interact
 from chat.store import participants
 from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
@@ -36,7 +36,7 @@ def mark_read_up_to(snapshot: Participant) -> Participant:
         w.update(participant, check_revision=True, read_up_to=snapshot.last_message_id)
         decrement_unread(w, participant, by=participant.unread - len(still_unread))
         if still_unread:
-            schedule_unread_email(w, participant, still_unread[0])
+            mark_unread(w, participant, still_unread[0])
         w.announce(MessageRead(participant.user_id, participant.other_id, participant.read_up_to))
         w.announce(ConversationUpdated(participant))
         w.respond_with(participant)

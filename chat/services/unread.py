@@ -12,7 +12,7 @@ from mysocial.core.ids import now
 from mysocial.outbox import queue_email
 from mysocial.store import Write
 from notifications.selectors import Recipients, recipients_query
-from notifications.services import initialise_cause, notify, retract
+from notifications.services import initialize_cause, notify, retract
 from users.selectors import get_user, wants_notification
 from users.services import require_user
 
@@ -46,7 +46,9 @@ def require_can_interact(w: Write, user_id: str, other_id: str) -> None:
 
 
 def require_unchanged(w: Write, participant: Participant) -> None:
-    """Make a write fail if a participant changed since it was read, and vice versa.
+    """Make a write fail if the participant was changed since it was read.
+
+    A concurrent write that has read the participant fails, too, because this raises its revision.
 
     The revision of the participant increases, so a concurrent write that read it fails, too.
     """
@@ -54,19 +56,22 @@ def require_unchanged(w: Write, participant: Participant) -> None:
 
 
 def decrement_unread(w: Write, participant: Participant, *, by: int = 1) -> None:
-    """Decrement the unread count of a participant, which the write also updates with a check."""
+    """Decrement the unread count of a participant.
+
+    The same write must also update the participant with `check_revision`.
+    """
     w.increment(Participant, str(participant.pk), unread=-by)
     if participant.unread == by:
-        cancel_unread_email(w, participant)
+        clear_unread(w, participant)
 
 
-def schedule_unread_email(
+def mark_unread(
     w: Write,
     participant: Participant,
     message_id: str,
     receiver: UnreadRecipients | None = None,
 ) -> None:
-    """Notify a participant of unread messages, in the write of the first one.
+    """Mark a participant as having unread messages and notify them, in the write of the first one.
 
     The in-app notification is created at once; the e-mail is due `UNREAD_EMAIL_DELAY_SECONDS`
     later.
@@ -76,7 +81,7 @@ def schedule_unread_email(
     cause = str(participant.pk)
     if participant.has_unread:  # the message arrived while earlier ones were marked as read
         retract(w, to=participant.user_id, kind=NOTIFICATION_KIND, cause=cause)
-    initialise_cause(w, cause, NOTIFICATION_KIND)
+    initialize_cause(w, cause, NOTIFICATION_KIND)
     notify(
         w,
         to=participant.user_id,
@@ -116,8 +121,8 @@ def _read_preferences(participant: Participant) -> UnreadRecipients:
     return UnreadRecipients(recipients, wants_email)
 
 
-def cancel_unread_email(w: Write, participant: Participant) -> None:
-    """Withdraw the notification of unread messages, in the write that leaves none unread."""
+def clear_unread(w: Write, participant: Participant) -> None:
+    """Mark a participant as having no unread messages, and retract the notification."""
     w.update(
         participant,
         check_revision=True,

@@ -12,7 +12,7 @@ from mysocial.core.errors import NotFound
 from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, Record, Store, Write, reads, retry_on_conflict, write
 from notifications.selectors import Recipients
-from notifications.services import initialise_cause, notify, retract, retract_all
+from notifications.services import initialize_cause, notify, retract, retract_all
 from users.selectors import require_not_self, user_query
 from users.services import increment_user_counters
 
@@ -22,7 +22,7 @@ FOLLOW_KINDS = ("follow", "follow_accepted")
 
 
 class Counterpart(NamedTuple):
-    """The relationship to a member that one may interact with, and their privacy."""
+    """The other member of an action: the relationship to them, and whether they are private."""
 
     relationship: Relationship
     is_private: bool
@@ -87,7 +87,7 @@ def _create_follow(w: Write, follower_id: str, followee_id: str) -> str:
     w.create(edge)
     _increment_counters(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
-    initialise_cause(w, pk, *FOLLOW_KINDS)
+    initialize_cause(w, pk, *FOLLOW_KINDS)
     return pk
 
 
@@ -98,7 +98,7 @@ def remove_follow_in_write(w: Write, edge: Follow) -> None:
 
 
 def delete_follow(w: Write, edge: Follow) -> None:
-    """Delete a follow in a write that itself retracts the notifications between the members."""
+    """Delete a follow in a write. The caller retracts its notifications."""
     # Checked, because the notifications that are retracted belong to exactly this follow.
     w.delete(edge, check_revision=True)
     _increment_counters(w, edge, -1)
@@ -135,7 +135,7 @@ def add_request(
     pk = pair_id(requester_id, target_id)
     w.create(FollowRequest(id=pk, requester_id=requester_id, target_id=target_id))
     w.announce(FollowRequested(requester_id, target_id))
-    initialise_cause(w, pk, "follow_request")
+    initialize_cause(w, pk, "follow_request")
     notify(
         w,
         to=target_id,
@@ -148,7 +148,7 @@ def add_request(
 
 def cancel_request(w: Write, request: FollowRequest) -> None:
     """Delete a follow request that was withdrawn or declined, in a write."""
-    accept_request_record(w, request)
+    delete_request(w, request)
     w.announce(FollowUnrequested(request.requester_id, request.target_id))
 
 
@@ -159,7 +159,7 @@ def accept_request_in_write(
 
     `notifies_target` says whether its target is notified of the follow, as of any other.
     """
-    accept_request_record(w, request)
+    delete_request(w, request)
     requester_id, target_id = request.requester_id, request.target_id
     pk = _create_follow(w, requester_id, target_id)
     if notifies_target:
@@ -167,8 +167,11 @@ def accept_request_in_write(
     notify(w, to=requester_id, kind="follow_accepted", actor_id=target_id, cause=pk)
 
 
-def accept_request_record(w: Write, request: FollowRequest) -> None:
-    """Delete a follow request in the write that creates the follow; the follow's event suffices."""
+def delete_request(w: Write, request: FollowRequest) -> None:
+    """Delete a follow request in a write, and retract its notification.
+
+    The caller announces what replaces it.
+    """
     w.delete(request, check_revision=True)
     retract(w, to=request.target_id, kind="follow_request", cause=str(request.pk))
 

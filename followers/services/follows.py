@@ -4,11 +4,11 @@ from followers.models import Follow, FollowRequest
 from followers.permissions import can_follow
 from followers.selectors import Relationship
 from followers.services.edges import (
-    accept_request_record,
     add_follow,
     add_request,
     cancel_request,
     delete_edge,
+    delete_request,
     get_counterpart,
     remove_follow_in_write,
     require_no_block,
@@ -49,7 +49,7 @@ def follow(*, user_id: str, other_id: str) -> Relationship:
         require_privacy(w, other_id, b"true" if is_private else b"false")
         require_no_block(w, user_id, other_id)
         if request:
-            accept_request_record(w, request)
+            delete_request(w, request)
         else:
             w.require_absent(FollowRequest, pk)
         if follows_now:

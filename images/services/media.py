@@ -79,7 +79,7 @@ def receive_upload(
         TooLarge: The file has too many bytes or pixels.
         UnsupportedMediaType: The file has none of the accepted formats of this kind.
     """
-    rate_limits.enforce_rate_limit_in_write(UPLOADS, owner_id)
+    rate_limits.count_rate_limit_in_write(UPLOADS, owner_id)
     content = _validate(file, Kind(kind))
     media = Media(
         id=new_id(),

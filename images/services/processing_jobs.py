@@ -56,7 +56,7 @@ def delete_stale_uploads() -> int:
 
 
 def _process(claimed: Media) -> bool:
-    """Process one upload; return False to try again later."""
+    """Process one upload. Return whether it is done, also if it has failed for good."""
     try:
         changes = _process_and_store(claimed)
     except Unavailable:

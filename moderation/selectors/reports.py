@@ -22,23 +22,23 @@ class ReportTarget(NamedTuple):
     text: str
 
 
-def get_report_target(target_type: str, target_id: str, *, to: str) -> ReportTarget:
-    """Return the content with this id, as the member `to` sees it.
+def get_report_target(target_type: str, target_id: str, *, viewer_id: str) -> ReportTarget:
+    """Return the content with this id, as the viewer sees it.
 
     Raises:
         NotFound: It does not exist or is not visible to the member.
     """
     if target_type == Target.USER:
-        get_profile(target_id, viewer_id=to)
+        get_profile(target_id, viewer_id=viewer_id)
         user = get_users([target_id]).get(target_id)
         return ReportTarget(target_id, profile_text(user) if user else "")
     if target_type == Target.POST:
-        post = posts.get_post(target_id, viewer_id=to)
+        post = posts.get_post(target_id, viewer_id=viewer_id)
         return ReportTarget(post.author_id, post.text)
     if target_type == Target.COMMENT:
-        comment = comments.get_comment(target_id, viewer_id=to).comment
+        comment = comments.get_comment(target_id, viewer_id=viewer_id).comment
         return ReportTarget(comment.author_id, comment.text)
-    message, _ = chat.get_message(target_id, to=to)
+    message, _ = chat.get_message(target_id, viewer_id=viewer_id)
     if message.is_deleted:
         raise NotFound
     return ReportTarget(message.sender_id, _message_text(message.text, message.history))

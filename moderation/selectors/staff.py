@@ -13,7 +13,7 @@ from moderation.store import moderation_actions, reports, staff_notes
 from mysocial.core.addresses import absolute_address
 from mysocial.core.errors import NotFound
 from mysocial.core.text import fold_query
-from mysocial.store import latest, reads
+from mysocial.store import newest_records, reads
 from posts import selectors as posts
 from users.selectors import find_user_id, get_users
 
@@ -64,12 +64,12 @@ def get_report(report_id: str) -> Report:
 
 def notes_on(report_id: str) -> list[StaffNote]:
     """Return the staff notes on a report, newest first."""
-    return latest(staff_notes, "report", report_id, limit=MAX_LISTED)[0]
+    return newest_records(staff_notes, "report", report_id, limit=MAX_LISTED)[0]
 
 
 def actions_against(user_id: str) -> list[ModerationAction]:
     """Return the actions taken against a member, newest first."""
-    return latest(moderation_actions, "user", user_id, limit=MAX_LISTED)[0]
+    return newest_records(moderation_actions, "user", user_id, limit=MAX_LISTED)[0]
 
 
 def get_action(action_id: str) -> ModerationAction:

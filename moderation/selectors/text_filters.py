@@ -6,7 +6,7 @@ from moderation.store import word_filters
 from moderation.text_matching import Phrases, by_first_word
 from mysocial.core.errors import Unavailable
 from mysocial.core.request_context import detached
-from mysocial.store import latest
+from mysocial.store import newest_records
 
 MAX_FILTERS = 1000
 FILTERS_TTL_SECONDS = 0.5
@@ -30,7 +30,7 @@ def phrases() -> Phrases:
             _cache = (time.monotonic() + RETRY_SECONDS, _cache[1])
         try:
             with detached():  # not a read of the request: it must not change the cursor of that
-                filters, _ = latest(word_filters, "all", "", limit=MAX_FILTERS)
+                filters, _ = newest_records(word_filters, "all", "", limit=MAX_FILTERS)
         except Unavailable:
             if _cache is None:
                 raise

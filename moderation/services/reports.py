@@ -5,7 +5,7 @@ from moderation.models import Report
 from moderation.store import reports
 from mysocial.core.errors import AlreadyExists, Invalid
 from mysocial.outbox import queue_cascade
-from mysocial.store import latest, write
+from mysocial.store import newest_records, write
 from users.services import require_user
 
 
@@ -19,7 +19,7 @@ def file_report(
         Invalid: The target belongs to the reporter.
         AlreadyExists: The reporter's earlier report of the same target is open.
     """
-    target = selectors.get_report_target(target_type, target_id, to=reporter_id)
+    target = selectors.get_report_target(target_type, target_id, viewer_id=reporter_id)
     if target.owner_id == reporter_id:
         raise Invalid("You cannot report yourself or your own content.")
     report = Report(
@@ -44,7 +44,7 @@ def file_report(
 
 def delete_reports(*, index: str, user_id: str, limit: int) -> bool:
     """Delete up to `limit` reports of a list with their notes; return whether the list is empty."""
-    batch, is_complete = latest(reports, index, user_id, limit=limit)
+    batch, is_complete = newest_records(reports, index, user_id, limit=limit)
     with write() as w:
         for report in batch:
             w.delete(report, missing_ok=True)

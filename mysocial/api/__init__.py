@@ -15,7 +15,7 @@ from mysocial.api.inputs import (
 from mysocial.api.pagination import (
     ID_SCHEMA,
     IDS_PARAMETER,
-    PAGE_NUMBER_SCHEMA,
+    LIMIT_SCHEMA,
     PAGINATION_PARAMETERS,
     NextField,
     cursor_param,
@@ -43,7 +43,7 @@ from mysocial.api.viewsets import ApiViewSet
 __all__ = [
     "IDS_PARAMETER",
     "ID_SCHEMA",
-    "PAGE_NUMBER_SCHEMA",
+    "LIMIT_SCHEMA",
     "PAGINATION_PARAMETERS",
     "ApiViewSet",
     "GifField",

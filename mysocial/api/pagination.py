@@ -21,12 +21,10 @@ PLAIN_QUERY = re.compile(r"[\w=&.-]*", re.ASCII)  # a query string that needs no
 MAX_SCORE_MS = 253_402_300_799_999  # the end of the year 9999
 MAX_ID_LENGTH = 64
 MAX_IDS = 100
-PAGE_NUMBER_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
+LIMIT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
 ID_SCHEMA = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 PAGINATION_PARAMETERS = [
-    OpenApiParameter(
-        "limit", PAGE_NUMBER_SCHEMA, description="Page size, from 1 to 100; 20 by default."
-    ),
+    OpenApiParameter("limit", LIMIT_SCHEMA, description="Page size, from 1 to 100; 20 by default."),
     OpenApiParameter("cursor", str, description="The value of `next` in the previous page."),
 ]
 IDS_PARAMETER = OpenApiParameter(

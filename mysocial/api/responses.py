@@ -14,7 +14,7 @@ from mysocial.core import request_context
 from mysocial.core.addresses import insert_public_url
 from mysocial.core.errors import IdempotentReplay
 from mysocial.core.networks import networks_of
-from mysocial.core.rate_limits import RateLimit, enforce_checks_in_write
+from mysocial.core.rate_limits import RateLimit, count_checks_in_write
 from mysocial.core.request_context import JsonParts, LimitCheck, RequestContext, ResponsePlan
 from mysocial.store import reads, to_json, write
 
@@ -82,7 +82,7 @@ def write_response(  # noqa: PLR0913 - the parts of a write
     try:
         bind_key(context, request, client_id or member_id or address)
         if limit:
-            enforce_checks_in_write(_limit_checks(limit, request))
+            count_checks_in_write(_limit_checks(limit, request))
         stored_render = (lambda result: encrypt_last_part(render(result))) if secret else render
         context.response_plan = ResponsePlan(status, stored_render)
         result = service()

@@ -50,7 +50,7 @@ class GuessLimits(NamedTuple):
         by_account = [limit.for_identity(_digest(guess.account)) for limit in self.by_account]
         check_rate_limits(
             smallest,
-            known_network=known_network(guess.account, guess.address),
+            network=known_network(guess.account, guess.address),
             unless_known=[*larger, *by_account],
         )
 

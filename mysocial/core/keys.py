@@ -72,9 +72,9 @@ LARGE_ACCOUNTS = "*"  # as a list's value: the authors with too many followers t
 # The fields of a record's hash beside the record's own. A hash without a version is a record that
 # is not known; it may hold the token of a fetch.
 VERSION = "v"  # raised by each write
-REVISION = "r"  # the version of the last change to the record's own fields, not to its counters
+REVISION = "r"  # the version of the last change to a field that is not a counter
 TOMBSTONE = "x"  # the record is deleted, or MongoDB does not have it
-CLEANUP = "o"  # what to tidy once the record is flushed, packed by pending_cleanup.lua
+CLEANUP = "o"  # the list entries and unique keys to clean up after the flush
 FETCH_TOKEN = "?"  # noqa: S105 - the record, list or unique value is being fetched from MongoDB
 
 # The members and scores of a list's sorted set. A list without a floor is not known.

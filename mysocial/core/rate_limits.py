@@ -63,15 +63,15 @@ def check_rate_limit(limit: RateLimit, identity: str) -> None:
 def check_rate_limits(
     checks: Sequence[LimitCheck],
     *,
-    known_network: KnownNetwork | None = None,
+    network: KnownNetwork | None = None,
     unless_known: Sequence[LimitCheck] = (),
 ) -> None:
     """Count a request against several limits in one step, or against none if one is exceeded.
 
     Args:
         checks: The limits.
-        known_network: The network of the client.
-        unless_known: More limits, which apply unless `known_network` is known.
+        network: The network of the client, if it may be known.
+        unless_known: More limits. They apply only if the account never signed in from `network`.
 
     Raises:
         TooManyRequests: A limit is exceeded.
@@ -80,8 +80,8 @@ def check_rate_limits(
     if not settings.RATE_LIMITS:
         return
     request = {"limits": checks, "unless_known": unless_known, "count": True}
-    if known_network:
-        request["known_network"] = known_network
+    if network:
+        request["known_network"] = network
     seconds, statuses = COUNT_REQUEST(request)
     context = request_context.current()
     if context is not None:
@@ -101,13 +101,13 @@ def reset_rate_limits(checks: Sequence[LimitCheck]) -> None:
             client().delete(*(check.key for check in checks))
 
 
-def enforce_rate_limit_in_write(limit: RateLimit, identity: str) -> None:
-    """Let the script of this request's write count a limit; see `enforce_checks_in_write`."""
-    enforce_checks_in_write([limit.for_identity(identity)])
+def count_rate_limit_in_write(limit: RateLimit, identity: str) -> None:
+    """Count this request against a limit in its write; see `count_checks_in_write`."""
+    count_checks_in_write([limit.for_identity(identity)])
 
 
-def enforce_checks_in_write(checks: Sequence[LimitCheck]) -> None:
-    """Let the script of this request's write count limits.
+def count_checks_in_write(checks: Sequence[LimitCheck]) -> None:
+    """Count this request against limits in the script of its write.
 
     The write then raises `TooManyRequests` if one of them is exceeded.
     """

@@ -28,6 +28,8 @@ from mysocial.extra_apps import python_path
 from mysocial.management.reachability import up_command
 
 CELERY = ("-m", "celery", "-A", "mysocial", "--quiet")
+GRACE_SECONDS = 3.0  # for a process to end
+WORKER_GRACE_SECONDS = 8.0  # for a worker, which first completes its tasks
 BACKLOG = 511  # connections that wait to be accepted; the kernel may allow fewer
 
 
@@ -119,25 +121,28 @@ class DevRunner:
 
         They are stopped in reverse order.
         """
-        has_media_workers = settings.MEDIA_WORKER_PROCESSES > 0
-        queues = ("-X", settings.MEDIA_QUEUE) if has_media_workers else ()
+        media_workers = settings.MEDIA_WORKER_PROCESSES
+        # Without media workers, the other workers also serve the media queue.
+        excluded = ("-X", settings.MEDIA_QUEUE) if media_workers > 0 else ()
+        services: list[tuple[Program, float]] = []
+        if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
+            services.append((self._flower(), GRACE_SECONDS))
+        services += self._workers("worker", settings.WORKER_PROCESSES, *excluded)
+        services += self._workers("media", media_workers, "-Q", settings.MEDIA_QUEUE)
+        services.append((self._beat(), GRACE_SECONDS))
+        return services
+
+    def _workers(self, role: str, count: int, *queues: str) -> list[tuple[Program, float]]:
+        """Return `count` workers with their grace periods."""
+        return [
+            (self._worker(name, *queues), WORKER_GRACE_SECONDS) for name in _numbered(role, count)
+        ]
+
+    def _beat(self) -> Program:
         schedule = self.data_dir / "beat" / "schedule"
         schedule.parent.mkdir(parents=True, exist_ok=True)
-        beat = ("beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING")
-        services = [
-            *(
-                (self._worker(name, *served), 8.0)
-                for role, count, served in (
-                    ("worker", settings.WORKER_PROCESSES, queues),
-                    ("media", settings.MEDIA_WORKER_PROCESSES, ("-Q", settings.MEDIA_QUEUE)),
-                )
-                for name in _numbered(role, count)
-            ),
-            (self.program("beat", *CELERY, *beat), 3.0),
-        ]
-        if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
-            services.insert(0, (self._flower(), 3.0))
-        return services
+        options = ("--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING")
+        return self.program("beat", *CELERY, "beat", *options)
 
     def _worker(self, name: str, *queues: str) -> Program:
         options = ("--concurrency", "2", "--without-gossip", "--without-mingle")

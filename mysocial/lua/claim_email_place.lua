@@ -1,5 +1,5 @@
--- Gives an e-mail one of the places of its recipient's day, or names the digest of that day. The
--- day starts with its first e-mail. An e-mail that is tried again keeps its place.
+-- Counts an e-mail against the daily maximum of its recipient. Returns '' if it may be sent, or else
+-- the id of the digest that will list it, and the end of the day. A retry is not counted again.
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local day = EMAIL_DAY_PREFIX .. request.recipient

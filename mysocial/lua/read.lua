@@ -260,9 +260,9 @@ local function joined_row(number, id, join)
     run_checks(id, checks)}
 end
 
--- A viewer field is {check, name, row_list}: a field of the record that the check names for each row,
--- which is also in the list `row_list .. id`. Returns its value for each row, false without a record;
--- no values at all if there is no such record.
+-- A viewer field is {check, name, row_list}. For each row, the check names a record, which is also in
+-- the list `row_list .. id`. Returns the field `name` of each record, or false if it does not exist.
+-- Returns an empty table if the viewer has no such records.
 local function viewer_values(rows, viewer_field)
   local check, name, row_list = viewer_field[1], viewer_field[2], viewer_field[3]
   local list, before, after, record_prefix = check[1], check[2], check[3], check[4]

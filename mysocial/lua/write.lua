@@ -58,8 +58,8 @@ local function has_expected_fields(op)
   return true
 end
 
--- The followers of an author whose post is copied to them must be known. While MongoDB is away, the
--- request merges the post on read instead.
+-- To copy a post to the followers of its author, the script must know them. If MongoDB is
+-- unavailable, the post is not copied, and readers merge the author's list instead.
 local function check_followers(op)
   if request.merges_unknown_followers then return end
   for _, target in ipairs(op.fan_out or {}) do
@@ -154,7 +154,7 @@ end
 
 -- Lists -------------------------------------------------------------------------------------------
 
-local function initialise_list(list, ttl_seconds)
+local function initialize_list(list, ttl_seconds)
   if redis.call('EXISTS', list) == 0 then
     redis.call('ZADD', list, COMPLETE, FLOOR)
     redis.call('EXPIRE', list, ttl_seconds)
@@ -203,9 +203,9 @@ local function remove_from_list(op, list)
   note_unflushed(op, list, REMOVED)
 end
 
--- Insert a record into the cached lists of its author's followers, and into the author's own. If an
--- author has too many followers, or unknown ones, the readers merge the author's list instead, for
--- as long as a list without the record may be cached.
+-- Insert a record into the cached lists of its author's followers, and into the author's own list.
+-- If the followers are too many or unknown, note the author: readers then merge the author's list,
+-- until every list that lacks the record has expired.
 local function fan_out(op, followers, list_prefix, author, score, cap, ttl_seconds)
   local floor = redis.call('ZSCORE', followers, FLOOR)
   if floor == COMPLETE and redis.call('ZCARD', followers) <= request.max_fan_out + 1 then
@@ -302,7 +302,7 @@ local function applies(op)
 end
 
 local function write_records()
-  for _, list in ipairs(request.initial_lists) do initialise_list(unpack(list)) end
+  for _, list in ipairs(request.initial_lists) do initialize_list(unpack(list)) end
   -- Lists that are derived from edges changed here are loaded again by their next reader.
   for _, list in ipairs(request.derived_lists) do redis.call('DEL', list) end
   for _, op in ipairs(request.ops) do

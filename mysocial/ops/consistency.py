@@ -50,7 +50,7 @@ def _find_differences(report_progress: ProgressCallback) -> Iterator[Difference]
         flush.flush_queue(queue)
     nonempty_labels = _labels_with_records()
     checked, total = 0, _key_count()
-    for batch in cached():
+    for batch in cached_keys():
         yield from _check_cached(batch, nonempty_labels)
         checked += len(batch)
         report_progress("Redis: records, lists, unique values", checked, max(checked, total))
@@ -71,7 +71,7 @@ def _key_count() -> int:
         return int(client().dbsize())
 
 
-def cached() -> Iterator[list[keys.StoreKey]]:
+def cached_keys() -> Iterator[list[keys.StoreKey]]:
     """Yield the keys of the record store in Redis, in batches."""
     batch: list[keys.StoreKey] = []
     with available():
@@ -86,7 +86,7 @@ def cached() -> Iterator[list[keys.StoreKey]]:
 
 
 def record_ids(batch: list[keys.StoreKey], label: str) -> list[str]:
-    """Return the ids of the records of a model in a batch of `cached()`."""
+    """Return the ids of the records of a model in a batch of `cached_keys()`."""
     kind = (label, keys.RECORD_SEPARATOR)
     return [key.rest for key in batch if (key.label, key.separator) == kind]
 

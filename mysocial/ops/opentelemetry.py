@@ -61,7 +61,7 @@ class OpenTelemetry:
         return carrier.get(tracing.TRACEPARENT, "")
 
 
-def initialise() -> None:
+def initialize() -> None:
     """Start to send spans."""
     provider = TracerProvider(
         resource=Resource.create({"service.name": settings.OTEL_SERVICE_NAME})

@@ -11,7 +11,7 @@ from mysocial.core import mongo
 from mysocial.core.keys import UNIQUE_SEPARATOR
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script, available, client
-from mysocial.ops.consistency import cached, record_ids
+from mysocial.ops.consistency import cached_keys, record_ids
 from mysocial.store import STORES, Store
 from mysocial.store.read_through import load_missing
 
@@ -32,7 +32,7 @@ def rebuild(report_progress: ProgressCallback) -> Counter[str]:
     with available():
         total = int(client().dbsize())
     done = 0
-    for batch in cached():
+    for batch in cached_keys():
         for label, store in STORES.items():
             pks = record_ids(batch, label)
             if pks:

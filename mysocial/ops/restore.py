@@ -15,7 +15,7 @@ from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script
 from mysocial.ops import backup_archive
 from mysocial.ops.backup_archive import Manifest
-from mysocial.ops.consistency import cached, verify
+from mysocial.ops.consistency import cached_keys, verify
 from mysocial.ops.differences import Difference
 from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, ensure_indexes
@@ -67,7 +67,7 @@ def _require_empty() -> None:
         for name in set(database.list_collection_names()) - CREATED_BY_PREPARE:
             if database[name].find_one({}, ["_id"]) is not None:
                 raise NotEmpty(f"MongoDB has documents in {settings.MONGO_DB}.{name}.")
-    for key in (key for batch in cached() for key in batch):
+    for key in (key for batch in cached_keys() for key in batch):
         raise NotEmpty(f"Redis has {key}.")
     public = settings.MEDIA_DIR / "public"
     if any(file.is_file() for file in public.rglob("*")):

@@ -16,7 +16,7 @@ from mysocial.core.logging import is_connection_error
 SECRET_ATTRIBUTES = ("url", "query_string", "data", "headers", "cookies", "env")
 
 
-def initialise() -> None:
+def initialize() -> None:
     """Start to report errors."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,

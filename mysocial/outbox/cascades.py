@@ -22,7 +22,7 @@ from mysocial.store import (
     Record,
     Store,
     Write,
-    latest,
+    newest_records,
     reads,
     store_of,
     write,
@@ -86,7 +86,7 @@ def delete_listed(store: Store[Any], index: str, value: str, *, limit: int) -> b
 
     Records that are already deleted are skipped.
     """
-    records, is_complete = latest(store, index, value, limit=limit)
+    records, is_complete = newest_records(store, index, value, limit=limit)
     with write() as w:
         for record in records:
             w.delete(record, missing_ok=True)
@@ -127,11 +127,11 @@ def delete_listed_with(
 
 
 def queue_cascade(w: Write, obj: Record, *, label: str = "") -> None:
-    """Queue the deletion of the dependents of `obj`, within the write that deletes it.
+    """Queue a cascade for `obj`, in the write that deletes it.
 
-    A record that separates two members, such as a block, queues it within the write that creates
-    it: its dependents are what the two members had in common. With a `label` of its own, a change
-    of `obj` deletes other dependents, as of an account that becomes public its follow requests.
+    Two other writes queue cascades. A new block queues one, which deletes what the two members had
+    in common. With a `label`, a change queues one: if an account becomes public, its follow
+    requests are deleted.
     """
     deletion = CascadeDeletion(label=label or store_of(type(obj)).label, record_id=str(obj.pk))
     w.create(deletion, new_id=True)

@@ -1,6 +1,7 @@
 """E-mail, queued in the same step as the write that causes it and sent by Celery.
 
-A domain declares its messages as `EmailTemplate` subclasses in `<app>/emails.py`. A secret, such as
+Apps declare their e-mails as subclasses of `EmailTemplate`, in `<app>/emails.py` or `<app>/emails/`
+(in MySocial, all are in `accounts/emails/`). A secret, such as
 a reset token, is made when the message is sent, so that neither Redis nor a broker message holds
 it.
 """
@@ -60,8 +61,8 @@ class EmailTemplate:
         return [cls.subject.format_map(prepared[1])] if prepared else []
 
     @classmethod
-    def dedup_key(cls, mail: Email) -> str:
-        """Return the subject matter of which at most one e-mail is sent a day; empty for none."""
+    def daily_key(cls, mail: Email) -> str:
+        """Return a key: one e-mail is sent per day with the same key. Empty for no limit."""
         return ""
 
     @classmethod
@@ -158,7 +159,7 @@ def deliver(mail: Email) -> str:
     """
     template = EMAIL_TEMPLATES[mail.kind]
     prepared = template.prepare(mail)
-    if prepared is None or not _claim_daily_email(mail, template.dedup_key(mail)):
+    if prepared is None or not _claim_daily_email(mail, template.daily_key(mail)):
         return DROPPED
     status = claim_place(mail) if template.is_limited else SENT
     if status == SENT:
@@ -204,15 +205,15 @@ def email_headers(email_id: str) -> dict[str, str]:
     return {"Message-ID": f"<{email_id}@{domain}>", "Auto-Submitted": "auto-generated"}
 
 
-def _claim_daily_email(mail: Email, dedup_key: str) -> bool:
-    """Return whether this is the day's e-mail about `dedup_key`, at the first and every later try.
+def _claim_daily_email(mail: Email, daily_key: str) -> bool:
+    """Return whether this is the day's e-mail about `daily_key`, at the first and every later try.
 
     The key holds the id of the e-mail that came first, so if its sender dies the next one sends
     it. It has no TTL, so that it is not evicted; `delete_expired` deletes it.
     """
-    if not dedup_key:
+    if not daily_key:
         return True
-    key = keys.email_sent(mail.kind, dedup_key)
+    key = keys.email_sent(mail.kind, daily_key)
     with available():
         pipe = client().pipeline(transaction=True)
         pipe.set(key, mail.id, nx=True)

@@ -55,7 +55,7 @@ class OutboxItem(Record):
     status = models.CharField(max_length=10, default=QUEUED)
     due_at = models.DateTimeField(default=now)
     tries = models.IntegerField(default=0)
-    # Consecutive claims that no worker finished. The work itself may kill the workers.
+    # Claims in a row whose workers died. The item itself may be the cause.
     lost_claims = models.IntegerField(default=0)
 
     class Meta(Record.Meta):
@@ -259,7 +259,7 @@ def _renew(claimed: OutboxItem, is_done: threading.Event, node: str | None) -> N
 
 
 def _claimed_until(tries: int) -> datetime:
-    """Return when an item is due again that is claimed for the time after so many tries."""
+    """Return until when an item is claimed after `tries` earlier claims."""
     seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(tries, MAX_DOUBLINGS)
     return now() + timedelta(seconds=seconds)
 

@@ -28,7 +28,7 @@ COMPLETE_AND_EMPTY = [(keys.FLOOR.encode(), float(keys.COMPLETE))]
 
 
 def is_due(name: str) -> bool:
-    """Return whether there is work of this name. Of work without a check there always is.
+    """Return whether there is work of this name; True if no check is declared for it.
 
     Raises:
         Unavailable: Redis cannot be reached.

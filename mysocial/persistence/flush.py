@@ -86,7 +86,7 @@ def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[
 
 
 def mark_flushed(queue: str, written: list[Snapshot], read_at_ms: int) -> int:
-    """Mark the written records clean, but for those written again since the batch was read.
+    """Mark the written records clean, except those that were changed after the batch was read.
 
     Returns:
         How many records are clean now.

@@ -53,7 +53,7 @@ class _Outcome(NamedTuple):
     """The result of one bulk write."""
 
     written: list[Snapshot]  # MongoDB has this version or a newer one
-    raced: list[Snapshot]  # MongoDB has some version that it did not have before
+    duplicate_ids: list[Snapshot]  # MongoDB has a document with the id, of an unknown version
     rejected: list[tuple[Snapshot, dict[str, Any]]]  # each with MongoDB's error
 
 
@@ -114,8 +114,8 @@ def write_snapshots(
     while pending:
         outcome = _send(pending, new, existing)
         written += outcome.written
-        existing.update(snapshot.pk for snapshot in outcome.raced)
-        pending = outcome.raced
+        existing.update(snapshot.pk for snapshot in outcome.duplicate_ids)
+        pending = outcome.duplicate_ids
         if may_release and _release_unique_values(outcome.rejected):
             pending = pending + [snapshot for snapshot, _error in outcome.rejected]
         else:
@@ -139,7 +139,7 @@ def _send(snapshots: list[Snapshot], new: Collection[str], existing: set[str]) -
             outcome.written.append(snapshot)
         else:
             # Of two concurrent inserts the older may have won: try again, with the fence.
-            outcome.raced.append(snapshot)
+            outcome.duplicate_ids.append(snapshot)
     return outcome
 
 
@@ -187,7 +187,7 @@ def _release_unique_values(rejected: list[tuple[Snapshot, dict[str, Any]]]) -> b
 
 
 def release_unique_value(store: Store[Any], unique: dict[str, Any]) -> bool:
-    """Unset a unique value in the document that holds it, if its record has given the value up.
+    """Remove a unique value from the MongoDB document that has it, if its record released it.
 
     Records that hand over or exchange a value may reach MongoDB in any order. The newer version of
     the holder is dirty, so this unsets only what its flush will overwrite.

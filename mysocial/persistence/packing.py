@@ -1,4 +1,4 @@
-"""Packing: compresses what must stay in Redis for a day, and deletes what is due.
+"""Compression of events and stored responses, and deletion of expired keys.
 
 The write script stores events and responses as they are, because it cannot compress them. Workers
 do so soon after. Each step is one script that changes nothing if another worker was faster.
@@ -16,7 +16,7 @@ from mysocial.core.stored_responses import DIGEST_LENGTH, pack_stored_response
 # They make room, so a full Redis runs them.
 PACK_EVENTS = Script("common", "event_log", "pack_events", flags="allow-oom")
 PACK_RESPONSES = Script("common", "pack_responses", flags="allow-oom")
-DELETE_DUE = Script("common", "event_log", "delete_expired", flags="allow-oom")
+DELETE_EXPIRED = Script("common", "event_log", "delete_expired", flags="allow-oom")
 # Dispatchers read events before they are packed; one that takes longer lets its clients resume.
 MIN_EVENT_AGE_SECONDS = 30
 EVENTS_PER_BLOCK = 32  # a replay unpacks a whole block for one event of it
@@ -100,7 +100,7 @@ def delete_expired() -> int:
             "log_seconds": settings.EVENT_LOG_SECONDS,
             "log_bytes": settings.EVENT_LOG_BYTES,
         }
-        deleted, is_complete = map(int, DELETE_DUE(request))
+        deleted, is_complete = map(int, DELETE_EXPIRED(request))
         total, topics = total + deleted, max(0, topics - DELETE_BATCH)
         if is_complete and not topics:
             break

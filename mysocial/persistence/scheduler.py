@@ -22,7 +22,7 @@ TRIM_LOGS = "trim-logs"  # the entry that deletes what no look-up finds
 class WakeupScheduler(PersistentScheduler):
     """Celery's scheduler, except that it looks up in Redis what there is to do.
 
-    Of wake-ups, it sends a message if there is work and no other message is pending. It runs
+    For a wake-up, it sends a message only if there is work and no other message is pending. It runs
     `wake_dirty_queues` in its own process: a message for it would wait behind others just when it
     is needed most.
     """

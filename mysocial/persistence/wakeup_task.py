@@ -83,7 +83,9 @@ def _wait_for_server(error: Unavailable) -> float:
         return RETRY_SECONDS
 
 
-def _retry(task: "Task[Any, Any]", mark: str, error: Exception, seconds: float) -> Exception:
+def _retry(
+    task: "Task[Any, Any]", pending_name: str, error: Exception, seconds: float
+) -> Exception:
     """Return what ends a task that is retried after `seconds`.
 
     The next attempt has its own id, so that a monitor shows the result of each. If another message
@@ -92,7 +94,8 @@ def _retry(task: "Task[Any, Any]", mark: str, error: Exception, seconds: float) 
 
     Args:
         task: The running task.
-        mark: The name under which the message is noted as pending.
+        pending_name: The name of the wake-up that is marked as pending; `<name>.retry` for items
+            that are postponed, so that new items are not delayed.
         error: The reason.
         seconds: The time after which it is retried.
     """
@@ -100,7 +103,7 @@ def _retry(task: "Task[Any, Any]", mark: str, error: Exception, seconds: float) 
         return error
     message_id = uuid()
     try:
-        if mark_pending(mark, round(seconds * 1000) + PENDING_TTL_MS, message_id):
+        if mark_pending(pending_name, round(seconds * 1000) + PENDING_TTL_MS, message_id):
             return task.retry(
                 exc=error,
                 countdown=seconds,

@@ -46,11 +46,15 @@ class RelationshipPolicy(ABC):
 
     @abstractmethod
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
-        """Return the checks that `muting` needs for each recipient of the member's activity."""
+        """Return the checks of each recipient that `excluded_recipients` needs."""
 
     @abstractmethod
-    def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
-        """Return the recipients that do not listen, given the results of `mute_checks`."""
+    def excluded_recipients(self, members_by_check: Sequence[set[str]]) -> set[str]:
+        """Return the recipients who mute the member, or are separated from them by a block.
+
+        Args:
+            members_by_check: The results of `mute_checks`.
+        """
 
     @abstractmethod
     def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:
@@ -90,7 +94,7 @@ class DenyAll(RelationshipPolicy):
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
         return ()
 
-    def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
+    def excluded_recipients(self, members_by_check: Sequence[set[str]]) -> set[str]:
         return set()
 
     def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:

@@ -20,26 +20,26 @@ class VisibilityPolicy:
         POLICIES[cls.model_label] = cls
 
     @classmethod
-    def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        """Return the members of `among` that may see the record; none when it is gone.
+    def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
+        """Return the members of `candidates` that may see the record; none when it is gone.
 
         Override this where one query can answer for all of them.
         """
-        return {viewer_id for viewer_id in among if cls.visible_ids([pk], viewer_id)}
+        return {viewer_id for viewer_id in candidates if cls.visible_ids([pk], viewer_id)}
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
-        """Return the ids of the records that the member `to` may see."""
+        """Return the ids of those records that the viewer may see."""
         raise NotImplementedError
 
 
-def filter_viewers(label: str, pk: str, among: set[str]) -> set[str]:
-    """Return the members of `among` that may see this record."""
+def filter_viewers(label: str, pk: str, candidates: set[str]) -> set[str]:
+    """Return the members of `candidates` that may see this record."""
     policy = POLICIES.get(label)
-    return policy.viewers(pk, among) if policy and among else set()
+    return policy.viewers(pk, candidates) if policy and candidates else set()
 
 
 def visible_ids(label: str, pks: Sequence[str], viewer_id: str) -> set[str]:
-    """Return the ids of the records that the member `to` may see."""
+    """Return the ids of those records that the viewer may see."""
     policy = POLICIES.get(label)
     return policy.visible_ids(pks, viewer_id) if policy and pks else set()

@@ -46,7 +46,7 @@ PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
 FRAMES_PER_SECOND = 10
 BURST = 30
-MAX_FRAME_BYTES = 16 * 1024
+MAX_FRAME_CHARS = 16 * 1024
 MAX_ERRORS = 10
 
 SendTyping = Callable[[str, str, bool], None]  # sender id, receiver id, whether the sender types
@@ -183,8 +183,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         await self._send(protocol.ErrorReply(cid=cid, problem=problem))
 
     async def _run_command(self, text: str | None) -> None:
-        if text is None or len(text) > MAX_FRAME_BYTES:
-            raise Invalid("A frame must be JSON text of at most 16 KiB.")
+        if text is None or len(text) > MAX_FRAME_CHARS:
+            raise Invalid("A frame must be JSON text of at most 16,384 characters.")
         command = parse_command(text)
         if isinstance(command, Auth):
             await self._authenticate(command.cid, command.token)
@@ -205,7 +205,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send(protocol.Ok(cid=command.cid))
-        subscription.release()
+        subscription.go_live()
 
     async def _resume(self, subscription: Subscription, command: Resume) -> None:
         subscription.check_topics(command.topics)

@@ -34,7 +34,8 @@ from mysocial.realtime.recipients import PendingEvent, Subscriber, find_audience
 
 logger = logging.getLogger(__name__)
 BATCH_SIZE = 200
-# Of the frames of a batch; then the clients take theirs, so that no batch overflows their buffers.
+# After this many bytes of frames, the dispatcher lets the clients send, so that no batch overflows
+# their buffers.
 BURST_BYTES = 64 * 1024
 POLL_SECONDS = 1.0
 MAX_EPHEMERAL = 1000  # queued ephemeral events; the newest are dropped beyond it

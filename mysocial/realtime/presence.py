@@ -56,7 +56,7 @@ def update_presence(present: Connections = (), closed: Connections = ()) -> None
             return
 
 
-def online(member_ids: Sequence[str]) -> set[str]:
+def filter_online(member_ids: Sequence[str]) -> set[str]:
     """Return the members who are online, without checking who may see it.
 
     Raises:

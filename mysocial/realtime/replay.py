@@ -17,8 +17,8 @@ from mysocial.policies import history
 from mysocial.realtime.event_data import READ_AT_ONCE, EventData, read_current
 
 EVENTS_SINCE = Script("common", "event_log", "events_since", flags="no-writes")
-# A portion is what is read and filtered before other clients get their turn, and what is kept for a
-# client until it has taken it. It ends with the entry that reaches one of these.
+# A portion of missed events: read, filtered and sent before other clients get their turn. It ends
+# with the entry that reaches one of these limits.
 MAX_ENTRIES, MAX_BYTES = 100, 64 * 1024
 CURSOR = re.compile(r"([0-9a-f]{8}):([0-9]{1,17})")
 Reason = Literal["", "epoch_changed", "too_old"]

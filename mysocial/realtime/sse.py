@@ -114,7 +114,7 @@ class _Stream:
                 for topic in topics:
                     subscription.join(topic)
                 await self._write(b": no cursor\n\n")
-                subscription.release()
+                subscription.go_live()
         except AppError as error:
             if not self._has_started:
                 await send_response(self._scope, self._send, error_response(error))

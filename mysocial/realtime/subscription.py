@@ -40,7 +40,9 @@ class Transport(Protocol):
 class State(enum.Enum):
     """What happens to an event that the dispatcher delivers."""
 
-    HELD = enum.auto()  # it is buffered, until the first command or the end of the grace period
+    WAITING = (
+        enum.auto()
+    )  # events are buffered until the first command or the end of the grace period
     RESUMING = enum.auto()  # it is buffered, until the missed events are sent
     LIVE = enum.auto()  # it is sent
     CLOSED = enum.auto()  # it is dropped
@@ -57,7 +59,7 @@ class Subscription:
         self._dispatcher = dispatcher
         dispatcher.limits.add_member(self.user_id)
         self._transport = transport
-        self._state = State.HELD
+        self._state = State.WAITING
         self._delivered = 0  # the offset of the last event that was sent
         self._buffer: list[tuple[int | None, str, str]] = []  # an idle deque takes ten times more
         self._buffered_bytes = 0
@@ -148,7 +150,7 @@ class Subscription:
             self._has_overflowed = True
         self._buffer.append((offset, event_type, frame))
         self._buffered_bytes += getsizeof(frame)
-        if event_type == SESSION_ENDED and self._state is State.HELD:
+        if event_type == SESSION_ENDED and self._state is State.WAITING:
             self._state = State.LIVE  # nothing can follow, so there is no reason to wait
         self._start_writer()
 
@@ -197,7 +199,7 @@ class Subscription:
                 await send_live(live_cursor)
         finally:
             self._has_overflowed = False
-            self.release()
+            self.go_live()
 
     async def _send_missed(
         self, cursor: str, send_resumed: Callable[[MissedEvents], Awaitable[None]]
@@ -230,8 +232,8 @@ class Subscription:
             ):
                 await self._send(*event)
 
-    def release(self) -> None:
-        """Send the events that were held back, and further events at once."""
+    def go_live(self) -> None:
+        """Send the buffered events, and send later events at once."""
         if not self._is_closed:
             self._state = State.LIVE
         self._start_writer()
@@ -246,8 +248,8 @@ class Subscription:
 
     def _end_grace_period(self) -> None:
         self._timer = None
-        if self._state is State.HELD:
-            self.release()
+        if self._state is State.WAITING:
+            self.go_live()
 
     def _start_writer(self) -> None:
         if self._buffer and self._state is State.LIVE and self._writer is None:

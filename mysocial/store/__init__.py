@@ -30,7 +30,13 @@ from mysocial.store.json_templates import (
 from mysocial.store.models import ID, AddressField, Record
 from mysocial.store.mongo_indexes import ensure_indexes
 from mysocial.store.orm_guard import OrmWriteRefused, RecordManager
-from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, Page, filter_pages, latest
+from mysocial.store.pagination import (
+    MAX_PAGES_SCANNED,
+    ListQuery,
+    Page,
+    filter_pages,
+    newest_records,
+)
 from mysocial.store.queries import Query, execute, gather, require_session
 from mysocial.store.search import search_text, top_by_counter
 from mysocial.store.store import (
@@ -92,7 +98,7 @@ __all__ = [
     "filter_pages",
     "gather",
     "keys",
-    "latest",
+    "newest_records",
     "pagination",
     "parse_list",
     "parse_record",

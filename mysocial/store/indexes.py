@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-AFTER_ID = "~"  # makes an id greater than itself, and smaller than every greater id
+AFTER_ID = "~"  # id + "~" sorts after the id, before every greater id
 FieldValues = dict[str, Any]
 Entry = tuple[str, int]  # the id and the score of a record in a list
 
@@ -27,11 +27,11 @@ class ViewerCheck(NamedTuple):
 
 
 class ViewerField(NamedTuple):
-    """A plain field of a record that may exist between a viewer and each row of a page.
+    """A plain field of a record that belongs to a viewer and a row, such as a reaction.
 
-    Such as the type of the viewer's reaction to a post. `check` names the record: see
-    `ViewerCheck`. It costs one command per page, and one for each record that exists. For a viewer
-    whose list is not complete, the list `<row_list><id of the row>` may prove that there is none.
+    `check` names the record (see `ViewerCheck`). Reading it costs one command for the page, and one
+    for each record that exists. If the viewer's list is not complete, the list `<row_list><row id>`
+    can also prove that there is no such record.
     """
 
     check: ViewerCheck
@@ -130,7 +130,7 @@ class Index:
         return {**where, **by_value}  # of a field in both, the list's own value is narrower
 
     def _parse_field_value(self, name: str, part: str) -> Any:
-        """Return the value of a field that is a part of a list's value, where it is text."""
+        """Return the Python value of one part of a list's value, which is text in the key."""
         return next((value for value in self.where.get(name, ()) if str(value) == part), part)
 
     def query_many(self, owners: Sequence[str]) -> dict[str, Any]:

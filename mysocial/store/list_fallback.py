@@ -1,4 +1,4 @@
-"""Lists from MongoDB, for what Redis does not hold, merged with changes that MongoDB lacks."""
+"""Lists that are read from MongoDB, merged with the changes that are only in Redis."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -105,7 +105,7 @@ def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry],
 
 
 def _floor_of(index: Index, entries: Sequence[Entry]) -> float:
-    """Return the floor of what MongoDB returned for one entry more than `max_entries`."""
+    """Return the floor of a list that was read with a limit of `max_entries + 1`."""
     return entries[-1][1] if len(entries) > index.max_entries else -math.inf
 
 
@@ -125,7 +125,7 @@ class _SourceList(NamedTuple):
 def _merge_sources(
     store: Store[Any], index: Index, owners: Sequence[str]
 ) -> tuple[list[Entry], str]:
-    """Merge the owners' lists; from Redis if it knows them, so that MongoDB may be away."""
+    """Merge the owners' lists. Lists that Redis knows need no MongoDB."""
     entries: dict[str, int] = {}
     removed: set[str] = set()
     unknown_owners: list[str] = []

@@ -29,7 +29,7 @@ class Operations:
 
         Args:
             obj: The record.
-            new_id: Whether its id was just made at random: then no proof of its absence is needed.
+            new_id: Whether the id is new and random. The script does not check that it is free.
 
         Raises:
             AlreadyExists: At the commit, if its id or a unique value exists.

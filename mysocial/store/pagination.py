@@ -48,8 +48,8 @@ class ListQuery(Query[Page]):
         oldest: Whether the order is oldest first instead of newest first.
         checks: The viewer checks on the records and on related records.
         viewer_field: What to read of a record between the viewer and each row.
-        if_known: Whether the first round trip may leave the query out instead of fetching what
-            Redis does not know, because the queries gathered with it may show that it is needless.
+        if_known: Whether the first round trip skips the query if Redis does not know all of it. Use
+            it if another query of the same `gather` may show that this one is not needed.
 
     Raises:
         Unavailable: A server that is needed does not respond. Raised by `result()`.
@@ -92,22 +92,22 @@ class ListQuery(Query[Page]):
     def decode(self, replies: list[Any]) -> Page:
         """Return the page; reads more if the first reply is not enough."""
         (reply,) = replies
-        rows, position, in_mongo = [], self.after, False
-        # An entry may name a record that is gone by now. So whether there is more depends on the
-        # entries that were read, never on the rows that came of them.
-        page = self._read_redis(position) if not reply else PageReply(*reply)
+        page = PageReply(*reply) if reply else self._read_redis(self.after)
+        rows: list[Row] = []
+        position, in_mongo = self.after, False
         while True:
             rows += rows_from_page(self.template, page)
             position = _last_position(page) or position
-            if page.is_cut and len(rows) <= self.limit:
+            if len(rows) > self.limit:  # one row more is read, to know whether a page follows
+                return Page(rows[: self.limit], _entry(rows[self.limit - 1]))
+            if page.is_cut:
                 return Page(rows, position, is_cut=True)
+            # An entry may name a record that is gone by now. So the entries that were read, not the
+            # rows, say whether there is more.
+            if not page.more_in_mongo and page.entry_count <= self.limit:
+                return Page(rows, None)
             in_mongo = in_mongo or bool(page.more_in_mongo)
-            has_more = page.more_in_mongo or page.entry_count > self.limit
-            if not has_more or len(rows) > self.limit:
-                break
             page = self._read_mongo(position) if in_mongo else self._read_redis(position)
-        next_entry = _entry(rows[self.limit - 1]) if len(rows) > self.limit else None
-        return Page(rows[: self.limit], next_entry)
 
     def _redis_request(self, after: Entry | None) -> QueryRequest:
         """Return the request for what Redis holds of the list after an entry."""
@@ -149,7 +149,7 @@ class ListQuery(Query[Page]):
         return [[pk, str(score)] for pk, score in in_order[:limit]]
 
 
-def latest(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
+def newest_records(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
     """Return the newest records of a list as models, and whether these are all of the list."""
     template = JsonTemplate(store, *map(Field, (keys.VERSION, keys.REVISION, *store.fields)))
     page = ListQuery(template, index, value, limit=limit).result()

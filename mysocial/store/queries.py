@@ -132,7 +132,7 @@ def _execute(
             cursor, packed_replies = details
             context.session_checked = True
             # The cursor of the first read: a client that resumes there misses nothing since.
-            context.cursor = context.cursor or cursor.decode() or initialise_event_log()
+            context.cursor = context.cursor or cursor.decode() or initialize_event_log()
             return list(msgpack.unpackb(packed_replies, raw=True))
         if code == b"session":
             raise NotAuthenticated(SESSION_ENDED)
@@ -155,7 +155,7 @@ def event_cursor() -> str:
         return context.cursor if context else ""
 
 
-def initialise_event_log() -> str:
+def initialize_event_log() -> str:
     """Give an empty Redis the epoch of a new event log; return the event cursor."""
     with available():
         client().set(keys.EPOCH, new_epoch(), nx=True)

@@ -19,7 +19,7 @@ from mysocial.store.list_fallback import load_list
 from mysocial.store.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
 
 READ_THROUGH = Script("common", "read_through")
-MAX_FOLLOWERS_SECONDS = 0.25  # that a post waits for the followers of its author
+MAX_FOLLOWERS_WAIT_SECONDS = 0.25  # how long a post waits for its author's followers
 FOLLOWERS_RETRY_SECONDS = 5.0
 
 
@@ -76,7 +76,7 @@ def load_missing(
 
 
 def load_followers(lists: Sequence[bytes]) -> None:
-    """Load lists of followers if MongoDB responds within `MAX_FOLLOWERS_SECONDS`.
+    """Load lists of followers if MongoDB responds within `MAX_FOLLOWERS_WAIT_SECONDS`.
 
     After a failure, this process does not try again for `FOLLOWERS_RETRY_SECONDS`, so that posts
     do not wait for an absent MongoDB.
@@ -84,7 +84,7 @@ def load_followers(lists: Sequence[bytes]) -> None:
     if time.monotonic() < _followers.retry_at:
         return
     try:
-        with mongo.deadline(MAX_FOLLOWERS_SECONDS):
+        with mongo.deadline(MAX_FOLLOWERS_WAIT_SECONDS):
             load_missing((), (), lists)
     except Unavailable:
         _followers.retry_at = time.monotonic() + FOLLOWERS_RETRY_SECONDS

@@ -29,7 +29,7 @@ class Match(NamedTuple):
 
     @property
     def place(self) -> Entry:
-        """What a cursor after this match holds."""
+        """The position of this match for a cursor: its text, and its rank as the score."""
         return self.text, self.rank
 
 

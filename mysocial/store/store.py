@@ -143,7 +143,7 @@ class Store(RecordCodec[M]):
     # Lists and unique values of a record ---------------------------------------------------------
 
     def absence_proofs(self, pk: str) -> list[str]:
-        """Return the keys of the lists that contain the record with this natural key, if any."""
+        """Return the lists that, if complete, prove that no record has this natural key."""
         key_parts = dict(zip(self._natural_key, pk.split(":"), strict=False))
         return [
             self.list_key(index.name, key_parts[index.field])
@@ -152,7 +152,7 @@ class Store(RecordCodec[M]):
         ]
 
     def optional_placeholder(self, pk: str, name: str, before: bytes, after: bytes) -> list[Any]:
-        """Return the placeholder of a field of a record that need not exist; null without one.
+        """Return the placeholder of a field of an optional record; it is null without the record.
 
         The id is a natural key. `JsonTemplate.placeholders` says what a placeholder is.
         """

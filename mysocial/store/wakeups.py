@@ -40,8 +40,8 @@ _requested: dict[str, dict[str, str]] = {}  # by name: the headers of its messag
 _thread: threading.Thread | None = None
 
 WAKE_DIRTY_QUEUES = "mysocial.wake_dirty_queues"
-# The task and its Celery queue, by the name of the work. Any other name is that of a queue whose
-# dirty records are flushed.
+# By the name of a wake-up: its task and its Celery queue. A name that is not here is the name of a
+# queue, and its task flushes that queue.
 TASKS_BY_NAME = {
     EMAILS: ("email.send_emails", "email"),
     CASCADES: ("mysocial.run_cascades", "default"),

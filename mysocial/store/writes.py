@@ -49,8 +49,11 @@ class Write(Operations):
 
     # Effects -------------------------------------------------------------------------------------
 
-    def initialise_lists(self, model: type[Record], value: str, *indexes: str) -> None:
-        """Mark lists as empty so far, because their `value` is created by this write."""
+    def initialize_lists(self, model: type[Record], value: str, *indexes: str) -> None:
+        """Create empty, complete lists for a record that this write creates.
+
+        Reads of these lists then need no query to MongoDB.
+        """
         store = store_of(model)
         self._initial_lists += [
             (store.list_key(index, value), store.ttl_seconds) for index in indexes
@@ -67,7 +70,7 @@ class Write(Operations):
         self._wakeups.append(name)
 
     def respond_with(self, result: Any) -> None:
-        """Set the object that the response is rendered from; it is stored with the write."""
+        """Set the object that the response shows. The response is stored with the write."""
         self._result = result
 
     def on_commit(self, hook: Callable[[], None]) -> None:

@@ -6,8 +6,8 @@ cause, so that a notification never exists without its cause.
 
 from notifications.services.causes import (
     EMAIL_KIND,
-    MAX_RECIPIENTS,
-    initialise_cause,
+    MAX_RETRACTED,
+    initialize_cause,
     notify,
     notify_many,
     notify_mentioned,
@@ -32,12 +32,12 @@ from notifications.services.inbox import (
 __all__ = [
     "BATCH",
     "EMAIL_KIND",
-    "MAX_RECIPIENTS",
+    "MAX_RETRACTED",
     "create_inbox",
     "delete_inbox",
     "delete_listed_notifications",
     "delete_notification",
-    "initialise_cause",
+    "initialize_cause",
     "mark_all_read",
     "mark_read",
     "notify",

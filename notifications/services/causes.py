@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from mysocial.core.errors import Unavailable
 from mysocial.outbox import queue_email
-from mysocial.store import Write, latest
+from mysocial.store import Write, newest_records
 from notifications.events import NotificationCreated, NotificationDeleted
 from notifications.models import Inbox, Notification
 from notifications.selectors import Recipients, recipients_query
@@ -13,16 +13,16 @@ from notifications.store import cause_list_value, notifications
 from users.selectors import CHANNELS, get_users, wants_notification
 
 EMAIL_KIND = "notification"
-MAX_RECIPIENTS = 100  # how many notifications of a list one write retracts
+MAX_RETRACTED = 100  # the notifications of a list that one write retracts
 
 
-def initialise_cause(w: Write, cause: str, *kinds: str) -> None:
+def initialize_cause(w: Write, cause: str, *kinds: str) -> None:
     """Declare, within the write that creates the cause, that it has no notifications yet.
 
     The notifications of the cause can then be retracted without a query to MongoDB.
     """
     for kind in kinds:
-        w.initialise_lists(Notification, cause_list_value(cause, kind), "cause")
+        w.initialize_lists(Notification, cause_list_value(cause, kind), "cause")
 
 
 def notify(  # noqa: PLR0913 - keyword arguments name the parts of a notification
@@ -160,7 +160,9 @@ def retract_all(
 
 
 def _notifications_of_cause(cause: str, kind: str) -> list[Notification]:
-    newest, _ = latest(notifications, "cause", cause_list_value(cause, kind), limit=MAX_RECIPIENTS)
+    newest, _ = newest_records(
+        notifications, "cause", cause_list_value(cause, kind), limit=MAX_RETRACTED
+    )
     return newest
 
 
@@ -173,7 +175,7 @@ def retract_between(w: Write, user_id: str, other_id: str) -> None:
     """
     for value in pair_list_values(user_id, other_id):
         try:
-            newest, _ = latest(notifications, "between", value, limit=MAX_RECIPIENTS)
+            newest, _ = newest_records(notifications, "between", value, limit=MAX_RETRACTED)
         except Unavailable:
             return
         retract_notifications(w, newest)

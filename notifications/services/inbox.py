@@ -1,7 +1,7 @@
 """Inboxes: reading and deleting the notifications of one member."""
 
 from mysocial.core.request_context import detached
-from mysocial.store import STALE_ERRORS, Write, latest, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, newest_records, reads, retry_on_conflict, write
 from notifications import selectors
 from notifications.events import NotificationUpdated
 from notifications.models import Inbox, Notification
@@ -25,7 +25,7 @@ def mark_read(*, user_id: str, notification_id: str, read: bool) -> Notification
     Raises:
         NotFound: The notification is not the member's, or is hidden from them.
     """
-    notification = selectors.get_notification(notification_id, to=user_id)
+    notification = selectors.get_notification(notification_id, viewer_id=user_id)
     if notification.read != read:
         with write(*STALE_ERRORS) as w:
             _set_read(w, user_id, [notification], read=read)
@@ -50,7 +50,9 @@ def _mark_batch_read(user_id: str) -> bool:
 
     Only the write of the last batch stores the response of the request.
     """
-    listed, is_last = latest(notifications, "unread", unread_list_value(user_id), limit=BATCH)
+    listed, is_last = newest_records(
+        notifications, "unread", unread_list_value(user_id), limit=BATCH
+    )
     unread = [notification for notification in listed if not notification.read]  # still unread
     if is_last:
         _write_batch_read(user_id, unread)
@@ -82,7 +84,7 @@ def delete_notification(*, user_id: str, notification_id: str) -> None:
     Raises:
         NotFound: The notification is not the member's, or is hidden from them.
     """
-    _delete(selectors.get_notification(notification_id, to=user_id))
+    _delete(selectors.get_notification(notification_id, viewer_id=user_id))
 
 
 @retry_on_conflict
@@ -120,7 +122,7 @@ def delete_inbox(user_id: str) -> None:
 @retry_on_conflict
 def delete_listed_notifications(index: str, value: str, *, limit: int) -> bool:
     """Delete at most `limit` notifications of a list; return whether none are left."""
-    listed, is_all = latest(notifications, index, value, limit=limit)
+    listed, is_all = newest_records(notifications, index, value, limit=limit)
     if listed:
         with write(*STALE_ERRORS) as w:
             retract_notifications(w, listed)

@@ -86,9 +86,13 @@ def numbered_feed_page(
 def _skip_posts(
     viewer_id: str, count: int, *, anchor: Entry | None, media: str
 ) -> tuple[Row | None, Entry | None, int]:
-    """Return the first of `count` posts of the feed, the entry after which they end, and how many.
+    """Skip `count` posts of the feed.
 
-    Reads only what decides whether the posts are visible. The entry is None if no posts follow.
+    Reads only what decides whether the posts are visible.
+
+    Returns:
+        The first post, the entry after which the next posts begin (None if no posts follow), and
+        how many posts were skipped.
     """
     first, after, skipped = None, anchor, 0
     for _ in range(count // MAX_SCAN_PAGE_SIZE + MAX_PAGES_SCANNED):

@@ -116,9 +116,9 @@ def json_query(post_id: str) -> Query[bytes | None]:
 
 
 def counts_query(post_id: str) -> Query[tuple[bytes, bytes] | None]:
-    """Query the number of comments and the JSON object of the reaction totals; None as above.
+    """Query the number of comments and the reaction totals as JSON; None if there is no such post.
 
-    The request is that of `current_viewers`, so both show the same moment.
+    It sends the same request as `current_viewers`, so within `cached_queries` both show one moment.
     """
 
     def render(rows: list[Row]) -> tuple[bytes, bytes] | None:

@@ -60,7 +60,7 @@ def create_post(*, author_id: str, **body: Any) -> Post:
             update_post_counts(w, author_id, before=None, after=post.privacy)
             w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
             if mentioned:
-                notifications.initialise_cause(w, post.id, "mention")
+                notifications.initialize_cause(w, post.id, "mention")
             _notify_mentioned(w, post, mentioned)
             w.respond_with(post)
     return post

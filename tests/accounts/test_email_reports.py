@@ -97,7 +97,7 @@ def test_a_reset_of_the_password_is_sent_and_ends_it(alice):
     assert (account.email_failure, account.email_verified) == ("", True)
 
 
-def test_who_complained_about_an_account_of_somebody_else_gets_nothing_more(alice):
+def test_a_complaint_about_an_account_of_somebody_else_stops_its_emails(alice):
     """The address was never confirmed: its owner is not the person who signed up with it."""
     (message,) = sent_ids()
     post("postmark", postmark("SpamComplaint", message))

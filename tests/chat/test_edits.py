@@ -5,7 +5,7 @@ import pytest
 from chat.models import MAX_EDITS, MAX_HISTORY_BYTES
 from chat.store import messages
 from moderation.store import reports
-from mysocial.store import latest, reads
+from mysocial.store import newest_records, reads
 from tests.chat.conversations import list_texts, send_message
 from tests.moderation.staff import post_report
 from tests.support.concurrency import assert_no_changes
@@ -56,7 +56,7 @@ def test_a_report_stores_all_texts_of_a_message_and_nobody_else_sees_them(alice,
     assert "insult" not in bob.get("chat/conversations").content.decode()
     response = post_report(bob, "message", message["id"], "harassment")
     assert "insult" not in response.content.decode()
-    ((report,), _) = latest(reports, "all", "", limit=2)
+    ((report,), _) = newest_records(reports, "all", "", limit=2)
     texts = report.excerpt.split("\n\n")
     assert texts[0] == "Nice weather"
     assert [text.rpartition("\n")[2] for text in texts[1:]] == ["Worse", "An insult"]

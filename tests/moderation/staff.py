@@ -7,7 +7,7 @@ from moderation import services
 from moderation.services import Decision
 from mysocial.admin.audit import entries, staff_action
 from mysocial.core.ids import milliseconds, new_id, now
-from mysocial.store import latest
+from mysocial.store import newest_records
 from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 
@@ -77,5 +77,5 @@ class LoggedAction(NamedTuple):
 
 def audit_log():
     """Return the entries of the audit log, newest first."""
-    log, _ = latest(entries, "all", "", limit=100)
+    log, _ = newest_records(entries, "all", "", limit=100)
     return [LoggedAction(*(getattr(entry, name) for name in LoggedAction._fields)) for entry in log]

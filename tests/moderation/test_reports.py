@@ -9,7 +9,7 @@ from moderation.store import reports as report_store
 from mysocial.core.errors import Conflict, Forbidden, Invalid
 from mysocial.outbox import run_due_cascades
 from mysocial.policies import visible_ids
-from mysocial.store import latest
+from mysocial.store import newest_records
 from mysocial.store.reads import get_record
 from tests.chat.conversations import send_message
 from tests.images.pictures import make_image, send_form
@@ -224,7 +224,7 @@ def test_reports_and_notes_are_deleted_with_the_account(who, alice, flush_all, d
     flush_all()
     assert document(Report, report_id)["_deleted_at"]
     assert document(StaffNote, note.id)["_deleted_at"]
-    assert latest(report_store, "all", "", limit=9)[0] == []
+    assert newest_records(report_store, "all", "", limit=9)[0] == []
 
 
 def test_a_report_is_visible_to_its_reporter_only(alice, bob, stranger):

@@ -15,7 +15,7 @@ from moderation.text_matching import by_first_word, matching_actions
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import new_id
 from mysocial.core.redis import client
-from mysocial.store import latest
+from mysocial.store import newest_records
 from posts.services import moderate_post
 from tests.chat.conversations import send_message
 from tests.moderation.staff import as_staff, resolve
@@ -44,7 +44,7 @@ def add_filter(phrase, action):
 
 def all_reports():
     """Return all reports, newest first."""
-    return latest(report_store, "all", "", limit=9)[0]
+    return newest_records(report_store, "all", "", limit=9)[0]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from mysocial.outbox import run_due_cascades
 from mysocial.store import write
 from notifications.cascades import NotificationsOfMember
 from notifications.models import Inbox, Notification
-from notifications.services import MAX_RECIPIENTS, notify
+from notifications.services import MAX_RETRACTED, notify
 from tests.notifications.notification_checks import (
     create_comment,
     follow,
@@ -114,10 +114,10 @@ def test_a_block_retracts_notifications_of_both_members_at_once(alice, bob, stra
 
 def test_a_block_hides_the_notifications_that_a_cascade_deletes(alice, bob):
     with write() as w:
-        for number in range(MAX_RECIPIENTS + 5):
+        for number in range(MAX_RETRACTED + 5):
             cause = f"fact{number}"
             notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
-    assert unread_count(alice) == MAX_RECIPIENTS + 5
+    assert unread_count(alice) == MAX_RETRACTED + 5
     bob.put(f"users/{alice.id}/block")
     assert list_notifications(alice) == []
     assert len(live_records("notifications.notification")) == 5

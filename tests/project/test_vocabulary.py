@@ -21,6 +21,11 @@ def test_no_file_has_a_forbidden_word_or_name() -> None:
             "def test_a_refused_write_is_heard_by_nobody(): ...",
             ["identifier 'test_a_refused_write_is_heard_by_nobody'"],
         ),
+        (
+            "a.py",
+            "def test_what_is_deleted_is_hidden(): ...",
+            ["name 'test_what_is_deleted_is_hidden' starts with a clause, not with a noun"],
+        ),
         ("a.py", "class WireFormat: ...", ["identifier 'WireFormat'"]),
         ("a.py", "def f(one): ...", ["name 'one' is not the noun that it holds"]),
         ("a.py", "x = [y for found in z]", ["name 'found' is not the noun that it holds"]),

@@ -44,6 +44,8 @@ PARTS = {
 NAMES = {"asked", "found", "least", "most", "one", "said", "some"}
 BOUNDS = re.compile(r"_?(?:MOST|LEAST)_\w+")  # bounds are MAX_... and MIN_...
 OPENINGS = re.compile(r"(?:What|Who|How|Whether|Where)\b")  # not how a module docstring starts
+# Not how the name of a test starts: a clause without a subject is hard to read.
+TEST_OPENINGS = re.compile(r"test_(?:what|who|those|where)_")
 CODE_SPAN = re.compile(r"`[^`\n]*`")
 COMPONENT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 JS_NAME = re.compile(
@@ -104,6 +106,8 @@ def _identifier_problem(name: str) -> str:
         return f"name {name!r} is not the noun that it holds"
     if BOUNDS.fullmatch(name):
         return f"bound {name!r} is not MAX_... or MIN_..."
+    if TEST_OPENINGS.match(name):
+        return f"name {name!r} starts with a clause, not with a noun"
     parts = {part.lower() for part in COMPONENT.findall(name)} & PARTS
     return f"identifier {name!r}" if parts else ""
 

@@ -99,7 +99,7 @@ def test_posts_that_are_older_or_deleted_do_not_count(alice, bob, rank):
 
 
 @pytest.mark.parametrize("kind", leaderboards.KINDS)
-def test_who_may_not_be_shown_disappears_at_once(kind, alice, bob, stranger, rank):
+def test_a_member_who_may_not_be_shown_disappears_at_once(kind, alice, bob, stranger, rank):
     for person in (alice, bob):
         person.create_post()
     rank()

@@ -81,7 +81,7 @@ def _merge_preferences(user: User, requested: dict[str, Any]) -> dict[str, Any]:
 def _publish_presence(user: User) -> None:
     """Publish that a member who is online shows their presence from now on, or hides it."""
     try:
-        is_online = bool(presence.online([user.id]))
+        is_online = bool(presence.filter_online([user.id]))
     except Unavailable:
         return  # The setting is saved; ephemeral events may be lost, and clients read presence.
     if is_online:

@@ -12,7 +12,7 @@ from mysocial.admin import second_factor
 from mysocial.admin.audit import entries
 from mysocial.core import mongo
 from mysocial.security_log import SecurityEvent
-from mysocial.store import latest
+from mysocial.store import newest_records
 from tests.mysocial.admin.logins import (
     LOGIN,
     OVERVIEW,
@@ -44,7 +44,7 @@ def test_a_superuser_has_to_set_up_a_second_factor_before_signing_in(chief):
     _, codes = set_up(browser)
     assert len(set(codes)) == 10
     assert is_signed_in(browser)
-    (entry, *_) = latest(entries, "all", "", limit=1)[0]
+    (entry, *_) = newest_records(entries, "all", "", limit=1)[0]
     assert (entry.actor, entry.action) == ("chief", "set up second factor")
 
 
@@ -208,7 +208,9 @@ def test_an_operator_removes_a_lost_second_factor(enrolled, capsys, flush_all):
     assert "chief has no second factor" in capsys.readouterr().out
     with pytest.raises(CommandError, match="There is no staff user 'nobody'"):
         call_command("reset_staff_2fa", "nobody")
-    actions = [(entry.action, entry.target) for entry in latest(entries, "all", "", limit=9)[0]]
+    actions = [
+        (entry.action, entry.target) for entry in newest_records(entries, "all", "", limit=9)[0]
+    ]
     assert ("reset_staff_2fa", "username=chief") in actions
 
 

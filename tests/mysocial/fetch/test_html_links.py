@@ -44,7 +44,7 @@ def test_a_link_is_found_in_any_spelling(tag):
         '<a title="rel=me href=https://x">',
     ],
 )  # fmt: skip
-def test_what_is_no_link_is_not_found(page):
+def test_markup_without_a_link_gives_none(page):
     assert hrefs(page) == []
 
 

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from images.services import process_due_media
-from mysocial.realtime.presence import online
+from mysocial.realtime.presence import filter_online
 from tests.support.people import Person
 from tests.support.socket_clients import TIMEOUT_SECONDS, open_feed_socket, wait_for_new_event_log
 from tests.support.stack import wait_for
@@ -104,8 +104,8 @@ def test_a_picture_is_uploaded_and_served(site, rest):
 
 def test_a_member_is_online_while_connected(site, bob):
     with open_feed_socket(site.url, bob):
-        wait_for(lambda: online([bob.id]), within=TIMEOUT_SECONDS, name="online")
-    wait_for(lambda: not online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
+        wait_for(lambda: filter_online([bob.id]), within=TIMEOUT_SECONDS, name="online")
+    wait_for(lambda: not filter_online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
 
 
 def test_an_invalid_token_and_a_large_message_close_the_connection(site, bob):

@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from mysocial.realtime.presence import online
+from mysocial.realtime.presence import filter_online
 from mysocial.realtime.server import listen
 from mysocial.store import reads, write
 from posts.events import PostUpdated
@@ -172,9 +172,9 @@ def test_a_client_that_breaks_the_protocol_does_not_stay_online(fresh_site, alic
         client.socket.sendall(raw_frame(3, b""))
         assert posts_of(client)[2] == 1002
     whole = open_feed_socket(fresh_site.url, alice)
-    wait_for(lambda: online([alice.id]), within=TIMEOUT_SECONDS, name="online")
+    wait_for(lambda: filter_online([alice.id]), within=TIMEOUT_SECONDS, name="online")
     whole.close()
-    wait_for(lambda: not online([alice.id]), within=TIMEOUT_SECONDS, name="offline")
+    wait_for(lambda: not filter_online([alice.id]), within=TIMEOUT_SECONDS, name="offline")
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -214,10 +214,10 @@ def test_a_replay_stops_when_its_client_is_gone(fresh_site, alice, bob):
     resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
     gone.send(json.dumps(resume))
     assert json.loads(gone.recv(TIMEOUT_SECONDS))["recovered"] is True
-    wait_for(lambda: online([bob.id]), within=TIMEOUT_SECONDS, name="online")
+    wait_for(lambda: filter_online([bob.id]), within=TIMEOUT_SECONDS, name="online")
 
     def leave():
         narrow.shutdown(socket.SHUT_RDWR)
-        wait_for(lambda: not online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
+        wait_for(lambda: not filter_online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
 
     assert count_script_calls(leave) < 40  # each of the 80 portions would run two

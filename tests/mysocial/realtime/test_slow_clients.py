@@ -51,7 +51,7 @@ def subscribe_to_feed(person, transport):
     session = AuthenticatedSession(person.id, "0" * 24)
     subscription = Subscription(get_dispatcher(), session, transport)
     subscription.join("feed")
-    subscription.release()
+    subscription.go_live()
     return subscription
 
 
