@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from chat import selectors
+from followers.selectors import who_can_interact
 from mysocial.core.ids import split_pair_id
 from mysocial.policies import VisibilityPolicy
 from users.selectors import PRESENCE_LABEL
@@ -31,7 +32,8 @@ class PresenceVisibility(VisibilityPolicy):
 
     @classmethod
     def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
-        return selectors.filter_acquainted(pk, candidates)
+        # Also checks whether the member is suspended; the others are those that know the member.
+        return who_can_interact(pk, selectors.filter_acquainted(pk, candidates))
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:

@@ -8,7 +8,7 @@ from images.models import Purpose
 from mysocial.core.event_schemas import ID, TEXT, Payload, one_of
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.keys import self_topic, user_topic
-from mysocial.policies import filter_viewers, relationship_policy
+from mysocial.policies import Audience, filter_viewers, relationship_policy
 from mysocial.store import to_json
 
 
@@ -21,19 +21,27 @@ class ImageDeleted(Event):
     image_id: str
     owner_id: str
     post_id: str  # Empty for an image of the profile.
+    former_audience: str = ""  # of an image that its post no longer shows
 
     def topics(self) -> Iterable[str]:
         return [user_topic(self.owner_id), self_topic(self.owner_id)]
 
     def audience_context(self) -> AudienceContext:
-        return {"owner": self.owner_id, "post": self.post_id}
+        context = {"owner": self.owner_id, "post": self.post_id}
+        return context | {"former": self.former_audience} if self.former_audience else context
 
     def data(self) -> list[Any]:
         return [to_json({"id": self.image_id})]
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        members = relationship_policy().who_can_interact(context["owner"], viewers)
+        owner_id = context["owner"]
+        members = relationship_policy().who_can_interact(owner_id, viewers)
+        former = Audience.from_stored(context.get("former", Audience.EVERYONE.stored))
+        if former == Audience.FOLLOWERS:
+            members &= relationship_policy().followed_among(owner_id, members) | {owner_id}
+        elif former < Audience.FOLLOWERS:
+            members &= {owner_id}
         return (
             filter_viewers("posts.post", context["post"], members) if context["post"] else members
         )

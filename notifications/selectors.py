@@ -177,16 +177,16 @@ def _cause_model(context: EmailContext) -> str:
 def describe_text(text: str, *, author_id: str, was: str = "") -> TextDescription:
     """Return the facets of a text, and how its mentions differ from those of its version `was`.
 
-    Names are compared without case. A member has no facet if a block separates them from the
-    author, as if there were no such member. Costs two round trips if the text mentions members, and
-    none if neither version has a name.
+    Names are compared without case. A member has no facet if they are suspended, or if a block
+    separates them from the author, as if there were no such member. Costs two round trips if the
+    text mentions members, and none if neither version has a name.
     """
     facets = find_facets(text)
     names = mentioned_names(facets)
     old_names = mentioned_names(find_facets(was))
     ids = find_user_ids(names | old_names) if names or old_names else {}
     others = {ids[name] for name in names if name in ids} - {author_id}
-    shown = relationship_policy().not_blocked(author_id, others) if others else set()
+    shown = relationship_policy().who_can_interact(author_id, others) if others else set()
     shown_ids = {name: pk for name, pk in ids.items() if pk in shown or pk == author_id}
     return TextDescription(
         store_facets(text, facets, shown_ids),

@@ -119,7 +119,7 @@ def _delete(media: Media) -> Media:
     with write(Conflict) as w:
         delete_within(w, media)
         HANDLERS[media.purpose].on_removed(w, media)
-        w.announce(ImageDeleted(media.id, media.owner_id, media.subject_id))
+        w.announce(ImageDeleted(media.id, media.owner_id, media.subject_id, media.former_audience))
         w.respond_with(media)
     delete_spooled(media.id)
     return media

@@ -3,8 +3,10 @@
 import pytest
 
 from chat.store import messages as message_store
+from mysocial.core.errors import FOREVER_MS
 from mysocial.store import reads
 from tests.chat.conversations import send_message
+from tests.moderation.staff import take_action
 from tests.notifications.notification_checks import create_comment
 from tests.support.concurrency import mongod_paused
 
@@ -95,3 +97,9 @@ def test_messages_are_sent_without_mentions_of_unknown_names_while_mongodb_is_do
     with mongod_paused():
         message = send_message(alice, bob, "Hello @somebody_else, see example.com")
         assert [facet["type"] for facet in message["facets"]] == ["link"]
+
+
+def test_a_suspended_member_has_no_facet(alice, bob):
+    take_action(bob, "suspend", until_ms=FOREVER_MS)
+    post = alice.create_post(TEXT)
+    assert [facet["type"] for facet in post["facets"]] == ["link", "hashtag"]

@@ -8,10 +8,12 @@ from threading import Event, Thread
 import pytest
 from asgiref.sync import sync_to_async
 
+from mysocial.core.errors import FOREVER_MS
 from mysocial.core.redis import client
 from mysocial.realtime.dispatcher import Dispatcher
 from mysocial.realtime.presence import ConnectionRegistry
 from tests.chat.conversations import send_message
+from tests.moderation.staff import take_action
 from tests.support.concurrency import assert_no_changes, mongod_paused, stored_state
 from tests.support.people import anonymous
 from users.models import User
@@ -272,3 +274,13 @@ def test_the_presence_setting_is_persisted(alice, flush_all, document):
     flush_all()
     assert document(User, alice.id)["shows_presence"] is False
     assert alice.get("users/me/settings").json()["shows_presence"] is False
+
+
+async def test_the_presence_of_a_suspended_member_is_not_sent(connected, alice, bob):
+    await sync_to_async(befriend)(alice, bob)
+    watching = await connected(bob, "presence")
+    device = await connected(alice)
+    assert await next_change(watching) == (alice.id, True)
+    await sync_to_async(take_action)(alice, "suspend", until_ms=FOREVER_MS)
+    await device.disconnect()
+    assert await presence_changes(watching, within=3) == []
