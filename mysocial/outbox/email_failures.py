@@ -1,6 +1,5 @@
 """Why an e-mail could not be sent, in a sentence, and whether another attempt makes sense."""
 
-import re
 import smtplib
 import socket
 import ssl
@@ -18,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 MAX_REASON_LENGTH = 300
 MAX_REPLY_LENGTH = 200
 # A server may quote the e-mail in its reply: links, which hold one-time tokens, and addresses.
-LINKS = re.compile(r"https?://\S+|\S*token=\S*|\S*@\S*", re.IGNORECASE)
+PRIVATE_PARTS = ("://", "token=", "@")
 # Of HTTP: the request was understood and refused, so the same one will be refused again. 401, 402
 # and 403 concern the account at the provider, 408 and 429 the moment.
 PERMANENT_STATUSES = frozenset({400, 404, 406, 409, 413, 414, 415, 422})
@@ -128,4 +127,9 @@ def _clean(text: object) -> str:
     """Return a text of a server as one short line without links and addresses."""
     line = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
     line = "".join(character if character.isprintable() else " " for character in line)
-    return " ".join(LINKS.sub("…", line).split())[:MAX_REPLY_LENGTH]
+    words = ("…" if _is_private(word) else word for word in line.split())
+    return " ".join(words)[:MAX_REPLY_LENGTH]
+
+
+def _is_private(word: str) -> bool:
+    return any(part in word.lower() for part in PRIVATE_PARTS)

@@ -46,7 +46,7 @@ def _servers() -> Iterator[None]:
 def _emptied_servers(_servers: None) -> None:
     """Empty both servers, and what this process counts, before each test."""
     request_limits.limits.clear()
-    _flush_redis()
+    flush_redis()
     database = mongo.client()[settings.MONGO_DB]
     names = [name for name in database.list_collection_names() if not name.startswith("django_")]
     for name in mongo.collections_with(names, {}):
@@ -56,7 +56,7 @@ def _emptied_servers(_servers: None) -> None:
     Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True)
 
 
-def _flush_redis() -> None:
+def flush_redis() -> None:
     """Flush Redis, and drop the worker wake-ups that are still waiting in this process."""
     wakeups.forget_requested()
     redis.client().flushall()

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from mysocial.core import mongo
-from tests.support.concurrency import flush_redis, persistent_keys
+from mysocial.testing.fixtures import flush_redis
+from tests.support.concurrency import persistent_keys
 
 
 def create_backup(file: Path) -> dict[str, Any]:

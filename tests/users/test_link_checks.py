@@ -1,5 +1,6 @@
 """The marks of links whose pages link back to the profile with `rel=me`."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,7 @@ def test_links_that_change_during_a_check_are_checked_again(alice, site, setting
 
     def respond(connection, _request):
         set_links(alice, {"url": other})
+        time.sleep(0.05)  # the time of the task is over when it has the page
         connection.sendall(page)
 
     url = site(respond)

@@ -44,7 +44,7 @@ class Site(Stack):
             yield
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(60)
 
 
 @pytest.fixture(scope="module")

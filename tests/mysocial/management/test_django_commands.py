@@ -68,7 +68,7 @@ EXAMPLES = {
     "sqlmigrate": Example(("auth", "0001"), "use `migrate --plan`", 1),
     "sqlsequencereset": Example(("auth",), "nothing to reset", 1),
     "squashmigrations": Example(("auth", "9999"), "Cannot find a migration matching", 1),
-    "startapp": Example(("posts",), "conflicts with the name of an existing Python module", 1),
+    "startapp": Example(("posts",), "MySocial uses the name 'posts' itself", 1),
     "startproject": Example(("mysocial",), "conflicts with the name of an existing", 1),
     "testserver": Example(("fixture.json",), "DATA_DIR=/tmp/other PORT=8010 manage.py up", 1),
 }

@@ -175,7 +175,7 @@ class Interleavings(RuleBasedStateMachine):
             flushed += mongo_writer.write_snapshots(group, new=missing if uses_lookup else ())[0]
         if marks:
             items = [[item.key, item.pk, item.version, item.ttl_seconds, QUEUE] for item in flushed]
-            flush.MARK_FLUSHED({"items": items, "taken": taken_at})
+            flush.MARK_FLUSHED({"items": items, "read_at_ms": taken_at})
 
     # Evictions and slow readers
 
