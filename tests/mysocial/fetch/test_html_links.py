@@ -55,8 +55,8 @@ def test_of_repeated_attributes_the_first_counts():
 @pytest.mark.parametrize(
     "part",
     [
-        "<", "<a ", "<!--", "<!-- x --><", "<div>", "<a b='", "<a b=\"' ", "<script>", "</scrip",
-        "<script></scrip", "<script></script>", "&", "<a =", "=", " ", "/", "<a x" + " " * 999,
+        "<", "<a ", "<!--", "<!-- x --><", "<div>", "<a b='", "<a b=\"' ", "<script>", "</scri",
+        "<script></scri", "<script></script>", "&", "<a =", "=", " ", "/", "<a x" + " " * 999,
         "<a rel='" + "&amp" * 400 + "'>", "<title>", "<b><i><u>", "</a", "<a>", "<a \0=\0", "x ",
     ],
 )  # fmt: skip
