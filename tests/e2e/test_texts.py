@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from tests.e2e.people import new_name, sign_in, sign_up
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-ARABIC, HEBREW = "\u0645\u0631\u062d\u0628\u0627", "\u05e9\u05dc\u05d5\u05dd"
+ARABIC = "\u0645\u0631\u062d\u0628\u0627"
+HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05dc\u05db\u05d5\u05dc\u05dd"  # in no name of other tests
 SKEWED_HOURS = 3
 IS_FROM_RIGHT = "element => element.matches(':dir(rtl)')"
 
