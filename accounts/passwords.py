@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password, get_hasher, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -58,7 +58,7 @@ def verify_password(password: str, account: Account | None) -> bool:
         Unavailable: Too many passwords are being hashed.
     """
     with _hash_slot():
-        encoded = account.password if account else _dummy_hash()
+        encoded = account.password if account else _dummy_hash(get_hasher().algorithm)
         return check_password(password, encoded) and account is not None
 
 
@@ -99,5 +99,5 @@ def _hash_slot() -> Iterator[None]:
 
 
 @functools.cache
-def _dummy_hash() -> str:
-    return make_password("nobody's password")
+def _dummy_hash(algorithm: str) -> str:
+    return make_password("nobody's password", hasher=algorithm)
