@@ -13,6 +13,7 @@ from mysocial.record_migrations.registry import RecordMigration, rewritten_field
 from mysocial.store import Record, Store, reads, write
 
 BATCH = 100
+FLUSH_SECONDS = 1.0  # for a flush; the queue of a busy site is never empty
 MAX_TRIES = 20  # of a record that others change meanwhile
 RUNNING, DONE = "running", "done"
 Progress = Callable[[str, int], None]
@@ -65,7 +66,8 @@ def run_migration(migration: RecordMigration, *, rate: float, progress: Progress
     total = 0
     while state.status != DONE:
         started = time.monotonic()
-        flush.flush_queue(migration.store.queue)  # new records have an id in MongoDB then
+        # New records have an id in MongoDB then.
+        flush.flush_queue(migration.store.queue, seconds=FLUSH_SECONDS)
         ids = _next_ids(migration, state.last_id)
         for pk in ids:
             _rewrite(migration, pk)
@@ -77,7 +79,7 @@ def run_migration(migration: RecordMigration, *, rate: float, progress: Progress
         progress(migration.id, state.migrated)
         if rate and ids:
             time.sleep(max(0.0, len(ids) / rate - (time.monotonic() - started)))
-    flush.flush_queue(migration.store.queue)
+    flush.flush_queue(migration.store.queue, seconds=FLUSH_SECONDS)
     return total
 
 
