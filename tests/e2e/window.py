@@ -54,7 +54,7 @@ class Window:
             self.allow_client_errors and CLIENT_ERROR in text
         )
         if message.type in {"error", "warning"} and not is_allowed:
-            self.console_errors.append(text)
+            self.console_errors.append(f"{text} {message.location['url']}")
 
     # Actions ------------------------------------------------------------------------------------
 

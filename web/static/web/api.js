@@ -63,6 +63,7 @@ export class Api extends EventTarget {
   /** The latest `X-Event-Cursor` of any response. */
   cursor = "";
   /** @type {Promise<boolean> | null} */ #pendingRefresh = null;
+  #readAbort = new AbortController();
 
   /** @param {string} baseUrl for example `/api/v1` @param {TokenStore} tokenStore */
   constructor(baseUrl, tokenStore) {
@@ -131,12 +132,14 @@ export class Api extends EventTarget {
     return data.user;
   }
 
-  /** Ends the session and deletes the tokens. */
+  /** Ends the session and deletes the tokens. Pending reads are aborted, and new ones meanwhile fail. */
   async signOut() {
+    this.#readAbort.abort();
     try {
       if (this.accessToken) await this.post("signout");
     } finally {
       this.tokenStore.save(null);
+      this.#readAbort = new AbortController();
     }
   }
 
@@ -215,13 +218,14 @@ export class Api extends EventTarget {
     if (body && !isForm) headers["Content-Type"] = "application/json";
     if (method !== "GET") headers["Idempotency-Key"] = key;
     const encodedBody = isForm ? body : body && JSON.stringify(body);
+    const signal = method === "GET" ? this.#readAbort.signal : null;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(path, { method, headers, body: encodedBody });
+        return await this.#send(path, { method, headers, body: encodedBody, signal });
       } catch (error) {
         const isUnavailable = error instanceof ProblemError && error.status === STATUS_UNAVAILABLE;
         const isTemporary = error instanceof NoResponseError || isUnavailable;
-        if (!isTemporary || attempt === MAX_ATTEMPTS) throw error;
+        if (!isTemporary || signal?.aborted || attempt === MAX_ATTEMPTS) throw error;
       }
       const backoffMs = Math.min(MIN_BACKOFF_MS * 2 ** (attempt - 1), MAX_BACKOFF_MS);
       await sleep(backoffMs / 2 + (Math.random() * backoffMs) / 2);

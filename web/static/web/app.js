@@ -68,11 +68,11 @@ async function startSession(currentUser) {
   await router.start();
 }
 
-/** Ends the session and shows the sign-in page, with a message. @param {string} message */
-function endSession(message) {
+/** Ends the session and shows the sign-in page, with a message unless the user has signed out. @param {string} [message] */
+function endSession(message = "") {
   events.stop();
   tokenStore.save(null);
-  if (message) sessionStorage.setItem(SIGN_OUT_MESSAGE_KEY, message);
+  if (message && !isSigningOut) sessionStorage.setItem(SIGN_OUT_MESSAGE_KEY, message);
   location.reload(); // clears the user's data from memory
 }
 
@@ -83,7 +83,7 @@ function showBanner(text) {
 }
 
 events.addEventListener("event", (/** @type {any} */ { detail }) => {
-  if (detail.type === "session.ended") endSession(isSigningOut ? "" : SESSION_ENDED);
+  if (detail.type === "session.ended") endSession(SESSION_ENDED);
   else handleEvent(detail);
 });
 events.addEventListener("resync", () => reloadAll());
@@ -112,9 +112,10 @@ byId("skip-link").addEventListener("click", (/** @type {Event} */ event) => {
 });
 byId("signout").addEventListener("click", () => {
   isSigningOut = true;
+  events.stop();
   deleteDrafts(); // others may use this device
   history.replaceState(null, "", "#/"); // the next user starts at the feed
-  api.signOut().catch(() => {}).finally(() => endSession(""));
+  api.signOut().catch(() => {}).finally(() => endSession());
 });
 setUpSignIn(api, startSession);
 setInterval(refreshTimes, TIME_REFRESH_MS);
