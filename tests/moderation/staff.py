@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from moderation import services
+from moderation.selectors import phrases
 from moderation.services import Decision
+from moderation.text_matching import matching_actions
 from mysocial.admin.audit import entries, staff_action
 from mysocial.core.ids import milliseconds, new_id, now
 from mysocial.store import newest_records
 from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
+from tests.support.stack import wait_for
 
 
 def ms_from_now(seconds):
@@ -25,6 +28,15 @@ def api_time(until_ms):
 def as_staff():
     """Return a context in which writes are actions of the staff member `mod`."""
     return staff_action(actor="mod", channel="admin", action="test", target="x", reason="because")
+
+
+def add_filter(phrase, action):
+    """Add a filter, wait until it takes effect in this process, and return its id."""
+    filter_id = new_id()
+    with as_staff():
+        services.add_filter(filter_id=filter_id, phrase=phrase, action=action)
+    wait_for(lambda: matching_actions(phrase, phrases()) == {action}, within=20, name="the filter")
+    return filter_id
 
 
 def take_action(person, action_type, *, message="", until_ms=0, username=""):

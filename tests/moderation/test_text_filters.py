@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from moderation import services
-from moderation.selectors import FILTERS_TTL_SECONDS, phrases
+from moderation.selectors import FILTERS_TTL_SECONDS
 from moderation.store import reports as report_store
 from moderation.store import word_filters
 from moderation.text_matching import by_first_word, matching_actions
@@ -18,7 +18,7 @@ from mysocial.core.redis import client
 from mysocial.store import newest_records
 from posts.services import moderate_post
 from tests.chat.conversations import send_message
-from tests.moderation.staff import as_staff, resolve
+from tests.moderation.staff import add_filter, as_staff, resolve
 from tests.notifications.notification_checks import create_comment
 from tests.support.concurrency import assert_no_changes, mongod_paused
 from tests.support.people import anonymous
@@ -31,15 +31,6 @@ from mysocial.admin.audit import staff_action
 with staff_action(actor="mod", channel="test", action="add"):
     add_filter(filter_id="a" * 24, phrase="frobnicate", action="reject")
 """
-
-
-def add_filter(phrase, action):
-    """Add a filter, wait until it takes effect in this process, and return its id."""
-    filter_id = new_id()
-    with as_staff():
-        services.add_filter(filter_id=filter_id, phrase=phrase, action=action)
-    wait_for(lambda: matching_actions(phrase, phrases()) == {action}, within=20, name="the filter")
-    return filter_id
 
 
 def all_reports():

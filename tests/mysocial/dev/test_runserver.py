@@ -3,7 +3,6 @@
 import contextlib
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,7 +42,7 @@ class Site(Stack):
             wait_for(self.is_up, within=60, name="runserver")
             yield
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # SIGINT is ignored in a background run of the tests
             process.wait(60)
 
 
