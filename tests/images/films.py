@@ -2,7 +2,10 @@
 
 import functools
 import io
+import os
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import av
@@ -30,6 +33,20 @@ ENCODER_OPTIONS = {
 }
 
 
+@contextmanager
+def unchanged_scheduling() -> Iterator[None]:
+    """Restore the scheduling policy of this thread after the block.
+
+    SVT-AV1 gives the thread of root that uses it the highest real-time priority, and with it every
+    process that the tests start later: these leave no CPU time to others.
+    """
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
+
+
 @functools.cache
 def make_film(
     container: str,
@@ -47,7 +64,7 @@ def make_film(
     image.paste("red", (0, 0, size[0] // 2, size[1] // 2))
     dark = Image.new("RGB", size, "black")
     file = io.BytesIO()
-    with av.open(file, "w", format=container, options=options) as output:
+    with unchanged_scheduling(), av.open(file, "w", format=container, options=options) as output:
         output.metadata["title"] = output.metadata["location"] = LOCATION
         codec_options = ENCODER_OPTIONS.get(pictures, {})
         video: Any = output.add_stream(pictures, rate=12, options=codec_options)

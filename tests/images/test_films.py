@@ -1,5 +1,6 @@
 """Films of phones and editors: formats that browsers play are kept, others become MP4."""
 
+import os
 import random
 
 import pytest
@@ -79,6 +80,11 @@ def test_pictures_and_sound_that_browsers_play_are_copied(alice, copied):
     _, stored = publish(alice, content)
     pictures = [digest.split()[-1] for digest in decoded(content) if "Video" in digest]
     assert [digest.split()[-1] for digest in decoded(stored) if "Video" in digest] == pictures
+
+
+def test_encoding_does_not_change_the_priority_of_the_tests():
+    make_film("webm", "libsvtav1", "")
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.mark.parametrize(
