@@ -168,8 +168,10 @@ async def test_the_topics_can_be_replaced_while_the_client_listens(site, alice, 
     client = await asyncio.to_thread(make_client, site, bob, topics=["presence"])
     async with listening(client) as queue:
         await create_posts(alice, 1)
-        is_live = lambda: client._connection is not None  # noqa: E731
-        await asyncio.to_thread(wait_for, is_live, within=30, name="the connection")
+        newest = (await asyncio.to_thread(bob.get, "posts")).headers["X-Event-Cursor"]
+        # Before, the client would resume with the new topics from a cursor before the post.
+        has_moved = lambda: client.cursor == newest  # noqa: E731
+        await asyncio.to_thread(wait_for, has_moved, within=30, name="the cursor")
         await client.set_topics(["feed"])
         assert await take(queue, 1) == [Subscribed(("feed",))]
         posts = await create_posts(alice, 2)

@@ -272,7 +272,8 @@ def check_permitted_readers(canaries, record_ids, topics, cursor):
         replayed = sent_text(canaries.connect(who, topics, cursor))
         read = "".join(canaries.get_text(who, path) for path in read_paths(record_ids))
         assert len(mine) > 4
-        assert [canary for canary in mine if canary not in live] == [], who
+        # An event shows its record as it is at the delivery, which may be after an edit.
+        assert {canary for canary in mine if canary not in live} <= canaries.edited_away, who
         assert {canary for canary in mine if canary not in replayed} == mine & canaries.edited_away
         assert [canary for canary in mine if canary in read], who
 

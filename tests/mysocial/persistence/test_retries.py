@@ -120,14 +120,20 @@ def test_without_mongodb_tasks_are_retried_and_then_succeed(alice, tmp_path, log
         wait_for(lambda: not backlog_size(), within=30, name="an empty backlog")
         servers.MONGOD.kill()
         try:
+            killed = time.time()
+            alice.create_post("The first during the outage")
+            wait_for(
+                lambda: monitor.states("posts.flush_records", killed)["task-retried"],
+                within=20,
+                name="the first retry",
+            )  # a task from before may succeed until then
             began, longest_queue = time.time(), 0
             while time.time() < began + 12:
                 alice.create_post("During the outage")
                 threading.Event().wait(0.05)
                 longest_queue = max(longest_queue, client().llen("posts"))
-            retried = monitor.states("posts.flush_records", began)
-            assert retried["task-retried"] >= 4
-            assert retried["task-succeeded"] == retried["task-failed"] == 0
+            assert monitor.states("posts.flush_records", killed)["task-retried"] >= 4
+            assert set(monitor.states("posts.flush_records", began)) == {"task-retried"}
             assert backlog_size() > 0
         finally:
             servers.MONGOD.start()
@@ -230,8 +236,12 @@ def test_a_file_that_cannot_be_processed_fails_its_task_with_the_reason(alice, t
 @pytest.mark.timeout(120)
 def test_a_task_that_hangs_in_a_socket_is_killed_at_its_time_limit(alice, tmp_path):
     alice.create_post("This loads into Redis everything that posts need.")
+
+    def is_idle() -> bool:  # another task that has the lease would leave ours nothing to do
+        return not (backlog_size() or client().llen("posts") or client().exists("lease:posts"))
+
     with Monitor() as monitor, running_worker(tmp_path / "log"):
-        wait_for(lambda: not backlog_size(), within=30, name="an empty backlog")
+        wait_for(is_idle, within=30, name="the end of the other tasks")
         with mongod_paused():
             client().set("wakeup:posts", "1")  # the write sends no message of its own
             alice.create_post("It hangs")
