@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import orjson
 
-from mysocial.core.event_schemas import COUNT, FLAG, TEXT, Payload, list_of
+from mysocial.core.event_schemas import COUNT, FLAG, TEXT, TEXT_OR_NULL, Payload, list_of
 from mysocial.core.events import AudienceContext, UserEvent
 from mysocial.store import to_json
 from notifications import selectors
@@ -59,15 +59,25 @@ class NotificationCreated(UserEvent):
 
 @dataclass(frozen=True)
 class NotificationUpdated(UserEvent):
-    """One or more notifications were marked as read or as unread."""
+    """One or more notifications were marked as read or as unread.
+
+    With `up_to`, all were that the member had: the newest has this id, and `ids` names only the
+    newest ones.
+    """
 
     type: ClassVar[str] = "notification.updated"
-    payload: ClassVar[Payload] = {"ids": list_of(TEXT), "read": FLAG, "unread_count": COUNT}
+    payload: ClassVar[Payload] = {
+        "ids": list_of(TEXT),
+        "up_to": TEXT_OR_NULL,
+        "read": FLAG,
+        "unread_count": COUNT,
+    }
     ids: tuple[str, ...]
     read: bool
+    up_to: str | None = None
 
     def data(self) -> list[Any]:
-        fields = to_json({"ids": self.ids, "read": self.read})
+        fields = to_json({"ids": self.ids, "up_to": self.up_to, "read": self.read})
         count = unread_count_placeholders(self.user_id)
         return [fields[:-1] + b',"unread_count":', *count, b"}"]
 

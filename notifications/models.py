@@ -15,7 +15,9 @@ class Notification(Record):
     cause = models.CharField(max_length=64)  # the id of the record that it is about
     post_id = models.CharField(**ID, default="", blank=True)  # the post that the cause belongs to
     message = models.TextField(max_length=600, default="", blank=True)  # written by a moderator
-    read = models.BooleanField(default=False)
+    read = models.BooleanField(default=False)  # marked as read by itself; see `is_unread`
+    # The mark of the inbox when the notification last became unread.
+    read_mark = models.CharField(**ID, default="", blank=True, editable=False)
 
     class Meta(Record.Meta):
         db_table = "notifications"
@@ -25,10 +27,19 @@ class Notification(Record):
     def __str__(self) -> str:
         return f"{self.kind} by {self.actor_id}"
 
+    def is_unread(self, read_mark: str) -> bool:
+        """Return whether the notification is unread in an inbox with this mark."""
+        return not self.read and self.read_mark == read_mark
+
 
 class Inbox(Record):
-    """The number of unread notifications of a member, under the member's id."""
+    """The number of unread notifications of a member, under the member's id.
 
+    A notification is unread only while it has the mark of its inbox. A new mark therefore makes all
+    of them read in one step.
+    """
+
+    read_mark = models.CharField(**ID, default="", editable=False)
     unread_count = models.IntegerField(default=0, editable=False)
 
     class Meta(Record.Meta):

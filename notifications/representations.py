@@ -34,8 +34,10 @@ _template_without_post = _build_template(b"null")
 inbox_template = JsonTemplate(inboxes, Field("unread_count"))
 
 
-def render(row: Row) -> bytes:
-    """Return the JSON object of a notification."""
+def render(row: Row, read_mark: str) -> bytes:
+    """Return the JSON object of a notification in an inbox with this mark."""
+    if row.value("read_mark") != read_mark:
+        row.set_value("read", b"true")
     template = notification_template if row.value("post_id") else _template_without_post
     return template.render(row)
 

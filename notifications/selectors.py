@@ -12,7 +12,7 @@ from mysocial.core.text import find_facets, mentioned_names, store_facets
 from mysocial.outbox import Email
 from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
-from notifications.models import Notification
+from notifications.models import Inbox, Notification
 from notifications.representations import notification_template
 from notifications.representations import render as render_notification
 from notifications.store import inboxes, notifications
@@ -79,35 +79,55 @@ class TextDescription(NamedTuple):
     removed: set[str]
 
 
+class NotificationPage(NamedTuple):
+    """A page of notifications, where the next one starts, and the inbox at that moment."""
+
+    rows: list[Row]
+    next: Entry | None
+    inbox: Inbox
+
+
 def list_notifications(
     user_id: str, *, kind: str = "", limit: int, after: Entry | None = None
-) -> tuple[list[Row], Entry | None]:
-    """Return a page of a member's notifications, newest first, and where the next page starts."""
+) -> NotificationPage:
+    """Return a page of a member's notifications, newest first."""
     index, value = ("kind", f"{user_id}:{kind}") if kind else ("user", user_id)
     listing = ListQuery(notification_template, index, value, limit=limit, after=after)
-    return filter_pages(listing, keep=lambda rows: _filter_visible(rows, user_id))
+    inbox_query = _inbox_query(user_id)
+    reads.gather(inbox_query, listing)
+    rows, next_after = filter_pages(listing, keep=lambda rows: _filter_visible(rows, user_id))
+    return NotificationPage(rows, next_after, inbox_query.result())
 
 
-def get_unread_count(user_id: str) -> int:
-    """Return the number of unread notifications of a member."""
-    records = reads.get_records(inboxes, [user_id])
-    return records[user_id].unread_count if records else 0
+def get_inbox(user_id: str) -> Inbox:
+    """Return the inbox of a member; an empty one if there is none."""
+    return _inbox_query(user_id).result()
+
+
+def _inbox_query(user_id: str) -> Query[Inbox]:
+    query = reads.optional_record_query(inboxes, user_id)
+    return query.map(lambda inbox: inbox or Inbox(id=user_id))
+
+
+def newest_ids(user_id: str, *, limit: int) -> tuple[str, ...]:
+    """Return the ids of the newest notifications of a member."""
+    (ids,) = reads.head_ids(notifications, "user", [user_id], limit=limit)
+    return tuple(ids)
 
 
 def json_query(notification_id: str, user_id: str) -> Query[bytes | None]:
     """Query the data of `notification.created` as it is now; None if it is deleted."""
 
-    def render(rows: list[Row], unread_count: int) -> bytes | None:
+    def render(rows: list[Row], inbox: Inbox) -> bytes | None:
         if not rows:
             return None
         return b'{"notification":%b,"unread_count":%d}' % (
-            render_notification(rows[0]),
-            unread_count,
+            render_notification(rows[0], inbox.read_mark),
+            inbox.unread_count,
         )
 
     rows = reads.rows_query(notification_template, [notification_id])
-    unread_count = reads.counter_query(inboxes, user_id, "unread_count")
-    return reads.combine(rows, unread_count, function=render)
+    return reads.combine(rows, _inbox_query(user_id), function=render)
 
 
 def get_notification(notification_id: str, *, viewer_id: str) -> Notification:
@@ -163,8 +183,11 @@ def should_send_email(context: EmailContext) -> bool:
     if not can_be_notified(user_id, actor_id=context.actor_id, post_id=context.post_id):
         return False
     if context.notification_id:
-        records = reads.get_records(notifications, [context.notification_id])
-        return any(not notification.read for notification in records.values())
+        notification_query = reads.optional_record_query(notifications, context.notification_id)
+        inbox_query = _inbox_query(user_id)
+        reads.gather(notification_query, inbox_query)
+        notification = notification_query.result()
+        return notification is not None and notification.is_unread(inbox_query.result().read_mark)
     return user_id in filter_viewers(_cause_model(context), context.cause, {user_id})
 
 

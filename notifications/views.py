@@ -91,12 +91,13 @@ class NotificationViewSet(ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         user_id = current_user_id(request)
-        rows, next_after = selectors.list_notifications(
+        page = selectors.list_notifications(
             user_id, kind=type_param(request), limit=limit, after=after
         )
-        unread_count = selectors.get_unread_count(user_id)
-        items = map(render, rows)
-        return page_response(request, "notifications", items, next_after, unread_count=unread_count)
+        items = (render(row, page.inbox.read_mark) for row in page.rows)
+        return page_response(
+            request, "notifications", items, page.next, unread_count=page.inbox.unread_count
+        )
 
     @extend_schema(
         operation_id="updateNotification",

@@ -33,6 +33,7 @@ Payload = Representation | Mapping[str, Shape]  # the schema of an object
 
 ID: Json = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 TEXT: Json = {"type": "string"}
+TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 FLAG: Json = {"type": "boolean"}
 COUNT: Json = {"type": "integer", "minimum": 0}
 

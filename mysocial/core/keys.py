@@ -129,6 +129,11 @@ class StoreKey(NamedTuple):
     def __str__(self) -> str:
         return f"{self.label}{self.separator}{self.rest}"
 
+    @property
+    def index_name(self) -> str:
+        """The name of the index of a list."""
+        return self.rest.partition(":")[0]
+
 
 # The record store ---------------------------------------------------------------------------------
 

@@ -265,6 +265,10 @@ local function write_fields(op, version)
   for _, increment in ipairs(op.increments or {}) do
     redis.call('HINCRBY', op.key, increment[1], increment[2])
   end
+  if op.copy then
+    local field, source, default = unpack(op.copy)
+    redis.call('HSET', op.key, field, redis.call('HGET', source, field) or default)
+  end
 end
 
 local function set_owner(op, unique, owner)

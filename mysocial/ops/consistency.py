@@ -77,12 +77,18 @@ def cached_keys() -> Iterator[list[keys.StoreKey]]:
     with available():
         for key in client().scan_iter(count=BATCH):
             store_key = keys.parse_store_key(key.decode())
-            if store_key and store_key.label in STORES:
+            if store_key and _is_declared(store_key):
                 batch.append(store_key)
             if len(batch) == BATCH:
                 yield batch
                 batch = []
     yield batch
+
+
+def _is_declared(key: keys.StoreKey) -> bool:
+    """Return whether a store has this key; lists of an earlier version of the code expire."""
+    store = STORES.get(key.label)
+    return store is not None and (not key.is_cached_list or key.index_name in store.indexes)
 
 
 def record_ids(batch: list[keys.StoreKey], label: str) -> list[str]:

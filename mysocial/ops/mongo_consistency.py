@@ -18,15 +18,16 @@ def check_counters(store: Store[Any], nonempty_labels: set[str]) -> Iterator[Dif
         target = STORES[counter.label]
         counts = counter.count(_aggregate(store, counter.pipeline()))
         names = counter.names(store)
-        for document in mongo.find(target.model, {}, projection=list(names)):
-            pk = document["_id"]
+        fields = [*names, counter.same] if counter.same else [*names]
+        for document in mongo.find(target.model, {}, projection=fields):
+            pk, same = document["_id"], document.get(counter.same, "")
             for name in names:
-                actual, stored = counts.pop((pk, name), 0), document.get(name, 0)
+                actual, stored = counts.pop((pk, name, same), 0), document.get(name, 0)
                 if actual != stored:
                     detail = f"{stored} stored, {actual} counted"
                     key = f"{target.key(pk)}#{name}"
                     yield Difference("counter", key, detail, actual - stored)
-        for (pk, name), actual in counts.items():
+        for (pk, name, _), actual in counts.items():
             if pk == counter.pk and actual:
                 detail = f"the record does not exist, {actual} counted"
                 yield Difference("counter", f"{target.key(pk)}#{name}", detail, actual)

@@ -92,6 +92,11 @@ class Row:
         """Return one of the record's own plain fields."""
         return self.cells[self.template.field_positions[name]].decode()
 
+    def set_value(self, name: str, value: bytes) -> None:
+        """Show another value of one of the record's own fields."""
+        self.cells = [*self.cells]  # the list may be in the request's cache of replies
+        self.cells[self.template.field_positions[name]] = value
+
     def count_bytes(self) -> int:
         """Return the bytes of the record's fragments, which hold its texts."""
         return sum(len(self.cells[number - 1]) for number in self.template.fragment_numbers)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from mysocial.core import keys
 from mysocial.store.indexes import FieldValues
 from mysocial.store.models import Record
 from mysocial.store.reads import get_records
@@ -129,6 +130,19 @@ class Operations:
             op, store, partial(self._prepare_delete, op), check_revision=check_revision
         )
 
+    def copy_field(self, obj: Record, name: str, source: type[Record], pk: str) -> None:
+        """Copy a plain field of another record, as it is when the write is applied.
+
+        Args:
+            obj: A record that this write creates or updates. The field of `obj` itself is not set.
+            name: The name of the plain field in both records.
+            source: The model of the other record.
+            pk: Its id. The write must change this record too, so that it is loaded.
+        """
+        key, source_store = store_of(type(obj)).key(str(obj.pk)), store_of(source)
+        op = next(op for op in reversed(self._ops) if op["key"] == key)
+        op["copy"] = [name, source_store.key(pk), source_store.defaults[name]]
+
     # Preconditions -------------------------------------------------------------------------------
 
     def require(self, model: type[Record], pk: str, **expected: bytes) -> None:
@@ -146,6 +160,18 @@ class Operations:
             ]
             self._checked_keys.add(op["key"])
         self._ops.append(op)
+
+    def require_unchanged(self, obj: Record) -> None:
+        """Apply the write only if a record is as it was read, its counters included.
+
+        Raises:
+            NotFound: At the commit, if the record does not exist.
+            Conflict: At the commit, if it was changed.
+        """
+        key = store_of(type(obj)).key(str(obj.pk))
+        expected = [[keys.VERSION, str(obj.version).encode(), b""]]
+        self._checked_keys.add(key)
+        self._ops.append({"kind": "require", "key": key, "id": str(obj.pk), "expected": expected})
 
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Apply the write only if a record does not exist.

@@ -18,7 +18,7 @@ from notifications.services.causes import (
     retract_between,
 )
 from notifications.services.inbox import (
-    BATCH,
+    MAX_ANNOUNCED,
     create_inbox,
     delete_inbox,
     delete_listed_notifications,
@@ -30,8 +30,8 @@ from notifications.services.inbox import (
 )
 
 __all__ = [
-    "BATCH",
     "EMAIL_KIND",
+    "MAX_ANNOUNCED",
     "MAX_RETRACTED",
     "create_inbox",
     "delete_inbox",

@@ -112,7 +112,7 @@ def _notify(
 
 def _create_notification(w: Write, notification: Notification) -> None:
     w.create(notification, new_id=True)
-    increment_unread(w, notification.user_id, 1)
+    count_as_unread(w, notification)
     w.announce(NotificationCreated(notification.user_id, notification))
 
 
@@ -188,17 +188,32 @@ def pair_list_values(user_id: str, other_id: str) -> tuple[str, str]:
 
 def retract_notifications(w: Write, retracted: Iterable[Notification]) -> None:
     """Delete notifications, and correct and announce the unread counts, within a write."""
-    unread_counts: Counter[str] = Counter()
-    for notification in retracted:
+    deleted = list(retracted)
+    for notification in deleted:
         # The unread count depends on `read` as it was read.
         w.delete(notification, check_revision=True)
-        unread_counts[notification.user_id] += not notification.read
         w.announce(NotificationDeleted(notification.user_id, notification.id))
-    for user_id, count in unread_counts.items():
-        if count:
-            increment_unread(w, user_id, -count)
+    discount_unread(w, deleted)
 
 
-def increment_unread(w: Write, user_id: str, delta: int) -> None:
-    """Change the unread count of a member, within a write."""
-    w.increment(Inbox, user_id, init=Inbox(id=user_id), unread_count=delta)
+def count_as_unread(w: Write, notification: Notification) -> None:
+    """Give a notification the mark of its inbox, and count it, in the write that changes it."""
+    user_id = notification.user_id
+    w.copy_field(notification, "read_mark", Inbox, user_id)
+    w.increment(Inbox, user_id, init=Inbox(id=user_id), unread_count=1)
+
+
+def discount_unread(w: Write, changed: Iterable[Notification]) -> None:
+    """Subtract notifications from the unread counts, in the write that deletes or reads them.
+
+    Those that have not got the mark of their inbox any more when the write is applied are read and
+    not counted.
+    """
+    counts = Counter(
+        (notification.user_id, notification.read_mark)
+        for notification in changed
+        if not notification.read
+    )
+    for (user_id, read_mark), count in counts.items():
+        has_mark = (Inbox, user_id, "read_mark", read_mark.encode())
+        w.increment(Inbox, user_id, init=Inbox(id=user_id), only_if=has_mark, unread_count=-count)

@@ -1,16 +1,20 @@
 """Inboxes: reading and deleting the notifications of one member."""
 
-from mysocial.core.request_context import detached
+from mysocial.core.ids import new_id
 from mysocial.store import STALE_ERRORS, Write, newest_records, reads, retry_on_conflict, write
 from notifications import selectors
 from notifications.events import NotificationUpdated
 from notifications.models import Inbox, Notification
-from notifications.services.causes import increment_unread, retract_notifications
-from notifications.store import notifications, unread_list_value
+from notifications.services.causes import (
+    count_as_unread,
+    discount_unread,
+    retract_notifications,
+)
+from notifications.store import notifications
 from users.selectors import NOTIFICATION_TYPES
 from users.services import update_settings
 
-BATCH = 200
+MAX_ANNOUNCED = 100  # the notifications that the event of `mark_all_read` names
 
 
 def create_inbox(w: Write, user_id: str) -> None:
@@ -26,55 +30,47 @@ def mark_read(*, user_id: str, notification_id: str, read: bool) -> Notification
         NotFound: The notification is not the member's, or is hidden from them.
     """
     notification = selectors.get_notification(notification_id, viewer_id=user_id)
-    if notification.read != read:
+    is_read = not notification.is_unread(selectors.get_inbox(user_id).read_mark)
+    if is_read != read:
         with write(*STALE_ERRORS) as w:
-            _set_read(w, user_id, [notification], read=read)
+            _set_read(w, notification, read=read)
+            w.announce(NotificationUpdated(user_id, (notification.id,), read))
+            w.respond_with(notification)
+    elif notification.read != read:
+        # It is read by the mark of the inbox. The response shows its own field.
+        with write(*STALE_ERRORS) as w:
+            w.update(notification, check_revision=True, read=read)
             w.respond_with(notification)
     return notification
 
 
-def mark_all_read(*, user_id: str) -> str:
-    """Mark all notifications of a member as read; return the id of the member.
-
-    Works in batches, each one a write of its own. A notification that arrives meanwhile is either
-    marked as well, or stays unread and counted.
-    """
-    while not _mark_batch_read(user_id):
-        pass
-    return user_id
+def _set_read(w: Write, notification: Notification, *, read: bool) -> None:
+    if read:
+        discount_unread(w, [notification])
+        w.update(notification, check_revision=True, read=True)
+    else:
+        w.update(notification, check_revision=True, read=False)
+        count_as_unread(w, notification)
 
 
 @retry_on_conflict
-def _mark_batch_read(user_id: str) -> bool:
-    """Mark a batch as read and return whether it was the last.
+def mark_all_read(*, user_id: str) -> str:
+    """Mark all notifications of a member as read; return the id of the member.
 
-    Only the write of the last batch stores the response of the request.
+    This is one write, however many there are: the inbox gets a new mark. A notification that
+    arrives meanwhile is either read by it as well, or stays unread and counted.
     """
-    listed, is_last = newest_records(
-        notifications, "unread", unread_list_value(user_id), limit=BATCH
-    )
-    unread = [notification for notification in listed if not notification.read]  # still unread
-    if is_last:
-        _write_batch_read(user_id, unread)
-    else:
-        with detached():
-            _write_batch_read(user_id, unread)
-    return is_last
-
-
-def _write_batch_read(user_id: str, unread: list[Notification]) -> None:
-    if unread:
+    inbox = selectors.get_inbox(user_id)
+    if inbox.unread_count:
+        newest_ids = selectors.newest_ids(user_id, limit=MAX_ANNOUNCED)
         with write(*STALE_ERRORS) as w:
-            _set_read(w, user_id, unread, read=True)
+            w.require_unchanged(inbox)
+            w.update(inbox, check_revision=True, read_mark=new_id())
+            w.increment(Inbox, user_id, unread_count=-inbox.unread_count)
+            up_to = newest_ids[0] if newest_ids else None
+            w.announce(NotificationUpdated(user_id, newest_ids, read=True, up_to=up_to))
             w.respond_with(user_id)
-
-
-def _set_read(w: Write, user_id: str, changed: list[Notification], *, read: bool) -> None:
-    for notification in changed:
-        w.update(notification, check_revision=True, read=read)
-    increment_unread(w, user_id, -len(changed) if read else len(changed))
-    ids = tuple(notification.id for notification in changed)
-    w.announce(NotificationUpdated(user_id, ids, read))
+    return user_id
 
 
 @retry_on_conflict

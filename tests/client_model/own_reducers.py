@@ -29,7 +29,8 @@ def _notification_updated(client: ClientState, data: Data) -> None:
     inbox = client.state["notifications"]
     inbox["unread_count"] = data["unread_count"]
     for notification in inbox["notifications"]:
-        if notification["id"] in data["ids"]:
+        # With `up_to`, also those that are too many to be named.
+        if notification["id"] in data["ids"] or notification["id"] <= (data["up_to"] or ""):
             notification["read"] = data["read"]
 
 

@@ -153,7 +153,7 @@ def test_a_notification_can_be_marked_read_and_unread(alice, bob):
         }
         assert unread_count(alice) == count
     assert [event["data"] for event in alice.notification_events()[1:]] == [
-        {"ids": [notification["id"]], "read": read, "unread_count": count}
+        {"ids": [notification["id"]], "up_to": None, "read": read, "unread_count": count}
         for read, count in ((True, 0), (False, 1), (True, 0))
     ]
     assert {event["type"] for event in alice.notification_events()[1:]} == {"notification.updated"}
@@ -182,6 +182,7 @@ def test_all_notifications_can_be_marked_read(alice, bob):
     assert event["type"] == "notification.updated"
     assert event["data"] | {"ids": set(event["data"]["ids"])} == {
         "ids": {notification["id"] for notification in notifications},
+        "up_to": notifications[0]["id"],
         "read": True,
         "unread_count": 0,
     }

@@ -1409,7 +1409,7 @@ export type ServerEvent =
   { id: string; type: "mute.deleted"; data: { user_id: string } } |
   { id: string; type: "notification.created"; data: { notification: Notification; unread_count: number } } |
   { id: string; type: "notification.deleted"; data: { id: string; unread_count: number } } |
-  { id: string; type: "notification.updated"; data: { ids: (string)[]; read: boolean; unread_count: number } } |
+  { id: string; type: "notification.updated"; data: { ids: (string)[]; up_to: string | null; read: boolean; unread_count: number } } |
   { id: string; type: "post.created"; data: SharedPost } |
   { id: string; type: "post.deleted"; data: { id: string } } |
   { id: string; type: "post.updated"; data: SharedPost } |

@@ -69,7 +69,7 @@ class NotificationList extends PagedList {
     const isHidden = type === "user.hidden" && data.what === "all";
     this.#unreadCount = data.unread_count ?? this.#unreadCount;
     if (type === "notification.created") this.putItem(data.notification);
-    else if (type === "notification.updated") this.#setRead(data.ids, data.read);
+    else if (type === "notification.updated") this.#setRead(data);
     else if (type === "notification.deleted") this.removeItem(data.id);
     else if (type === "block.created" || type === "mute.created" || isHidden) this.#removeByActor(data.user_id);
     else if (type === "user.deleted") this.#removeByActor(data.id);
@@ -79,11 +79,11 @@ class NotificationList extends PagedList {
     this.onItemsChanged();
   }
 
-  /** @param {string[]} ids @param {boolean} read */
-  #setRead(ids, read) {
-    for (const id of ids) {
-      const row = this.rows.get(id);
-      if (row) this.putItem({ ...row.notification, read });
+  /** @param {{ ids: string[], up_to: string | null, read: boolean }} change */
+  #setRead({ ids, up_to, read }) {
+    for (const { notification } of this.rows.items) {
+      const isMarked = ids.includes(notification.id) || notification.id <= (up_to ?? "");
+      if (isMarked && notification.read !== read) this.putItem({ ...notification, read });
     }
   }
 
