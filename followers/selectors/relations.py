@@ -244,4 +244,5 @@ FOLLOW_GRAPH = FollowGraph(
     following=lambda user_id: follows.list_key("follower", user_id),
     edges=follows.prefix,
     followed=followed_ids,
+    max_followed=LIST_CAP,
 )

@@ -67,6 +67,7 @@ RECORD_SEPARATOR = ":"
 LIST_SEPARATOR = "/"
 UNIQUE_SEPARATOR = "="
 UNFLUSHED_SUFFIX = "+"  # after a list's key: the changes to it that MongoDB does not have yet
+SOURCES_SUFFIX = "&"  # after the key of a follow-graph list: the accounts that it is made of
 LARGE_ACCOUNTS = "*"  # as a list's value: the authors with too many followers to fan out to
 
 # The fields of a record's hash beside the record's own. A hash without a version is a record that
@@ -81,6 +82,10 @@ FETCH_TOKEN = "?"  # noqa: S105 - the record, list or unique value is being fetc
 FLOOR = "~"  # its score is the one above which the list is complete
 COMPLETE = "-inf"  # the floor of a list that has all entries
 REMOVED = "-inf"  # the score of an entry that was removed
+
+# Among the sources of a list: these are all. With a member of more than 64 bytes, Redis hashes the
+# set; it searches a small set without one from start to end for each account.
+ALL_SOURCES = "~" * 65
 
 # What the pending cleanup of a record names.
 LIST_CLEANUP = "l"
@@ -122,9 +127,11 @@ class StoreKey(NamedTuple):
 
     @property
     def is_cached_list(self) -> bool:
-        """Whether this is a list, and neither its unflushed changes nor the large accounts."""
+        """Whether this is a list itself, and not what belongs to a list."""
         is_list = self.separator == LIST_SEPARATOR
-        return is_list and not self.rest.endswith((UNFLUSHED_SUFFIX, LARGE_ACCOUNTS))
+        return is_list and not self.rest.endswith((
+            UNFLUSHED_SUFFIX, SOURCES_SUFFIX, LARGE_ACCOUNTS
+        ))  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.label}{self.separator}{self.rest}"
@@ -156,6 +163,11 @@ def unique_key(label: str, field: str, value: str) -> str:
 def unflushed(list_key: str) -> str:
     """Return the key of the changes to a list that MongoDB does not have yet."""
     return f"{list_key}{UNFLUSHED_SUFFIX}"
+
+
+def sources(list_key: str) -> str:
+    """Return the key of the accounts that a follow-graph list is made of."""
+    return f"{list_key}{SOURCES_SUFFIX}"
 
 
 def parse_record_key(key: str) -> tuple[str, str]:

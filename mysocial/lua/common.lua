@@ -24,6 +24,17 @@ local function is_proven_absent(absence_proofs, id)
   return false
 end
 
+-- Note the accounts that a follow-graph list is made of, for as long as the list is kept.
+local function set_sources(list, accounts, is_complete, ttl_seconds)
+  local sources = list .. SOURCES_SUFFIX
+  redis.call('DEL', sources)
+  if is_complete then redis.call('SADD', sources, ALL_SOURCES) end
+  for first = 1, #accounts, 1000 do -- Lua's stack is limited
+    redis.call('SADD', sources, unpack(accounts, first, math.min(first + 999, #accounts)))
+  end
+  redis.call('EXPIRE', sources, ttl_seconds)
+end
+
 -- Whether the value of a unique key is not the id of its owner: it is missing or being fetched.
 local function is_unknown_owner(owner)
   return not owner or string.sub(owner, 1, 1) == FETCH_TOKEN

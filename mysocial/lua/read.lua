@@ -174,15 +174,35 @@ local function read_list(query, list, floor)
   return entries, false
 end
 
+-- The large accounts that the reader follows. Their number on the site does not matter: Redis
+-- intersects them with the accounts that the reader's list was made of, which are as many as the
+-- reader follows. Only who follows too many for a complete list is asked for each large account.
+local function followed_large_accounts(query)
+  local large, sources = query.large_accounts, query.list .. SOURCES_SUFFIX
+  if redis.call('EXISTS', large) == 0 then return {} end
+  if redis.call('SISMEMBER', sources, ALL_SOURCES) == 1 then
+    return redis.call('ZINTER', 2, large, sources)
+  end
+  if redis.call('EXISTS', sources) == 0 then
+    unknown_lists[#unknown_lists + 1] = query.list
+    return {}
+  end
+  local accounts = {}
+  for _, account in ipairs(redis.call('ZRANGE', large, 0, -1)) do
+    if is_member(query.following, query.value .. ':' .. account, query.edge_prefix) then
+      accounts[#accounts + 1] = account
+    end
+  end
+  return accounts
+end
+
 -- The lists from which a page is merged: the reader's own, and those of the large accounts that the
 -- reader follows, whose records are not fanned out.
 local function source_lists(query)
   local lists = {query.list}
   if not query.large_accounts then return lists end
-  for _, author in ipairs(redis.call('ZRANGE', query.large_accounts, 0, -1)) do
-    if is_member(query.following, query.value .. ':' .. author, query.edge_prefix) then
-      lists[#lists + 1] = query.source_prefix .. author
-    end
+  for i, account in ipairs(followed_large_accounts(query)) do
+    lists[i + 1] = query.source_prefix .. account
   end
   return lists
 end

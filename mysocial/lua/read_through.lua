@@ -41,8 +41,10 @@ local function add_entries(list, entries, ...)
   end
 end
 
-local function begin_list(list)
-  if redis.call('ZSCORE', list, FLOOR) then return 0 end
+-- A list whose sources were evicted is made again.
+local function begin_list(list, has_sources)
+  local is_whole = not has_sources or redis.call('EXISTS', list .. SOURCES_SUFFIX) == 1
+  if is_whole and redis.call('ZSCORE', list, FLOOR) then return 0 end
   local pending = redis.call('ZSCORE', list, FETCH_TOKEN)
   if pending then return tonumber(pending) end
   local token = next_token()
@@ -67,18 +69,19 @@ local function finish_unique(key, token, owner, ttl_seconds)
   end
 end
 
-local function finish_list(list, token, entries, floor, ttl_seconds)
+local function finish_list(list, token, entries, floor, ttl_seconds, sources)
   if tonumber(redis.call('ZSCORE', list, FETCH_TOKEN) or '0') ~= token then return end
   add_entries(list, entries, 'NX')
   redis.call('ZREM', list, FETCH_TOKEN)
   redis.call('ZREMRANGEBYSCORE', list, REMOVED, REMOVED)
   redis.call('ZADD', list, floor, FLOOR)
   redis.call('EXPIRE', list, ttl_seconds)
+  if sources then set_sources(list, sources[1], sources[2], ttl_seconds) end
 end
 
 local function begin_all(keys, begin)
   local tokens = {}
-  for i, key in ipairs(keys) do tokens[i] = begin(key) end
+  for i, key in ipairs(keys) do tokens[i] = begin(key, (request.with_sources or {})[key]) end
   return tokens
 end
 

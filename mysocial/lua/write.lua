@@ -154,10 +154,12 @@ end
 
 -- Lists -------------------------------------------------------------------------------------------
 
-local function initialize_list(list, ttl_seconds)
+-- A new member follows nobody yet, so a list that has sources has none.
+local function initialize_list(list, ttl_seconds, has_sources)
   if redis.call('EXISTS', list) == 0 then
     redis.call('ZADD', list, COMPLETE, FLOOR)
     redis.call('EXPIRE', list, ttl_seconds)
+    if has_sources then set_sources(list, {}, true, ttl_seconds) end
   end
 end
 
@@ -308,7 +310,9 @@ end
 local function write_records()
   for _, list in ipairs(request.initial_lists) do initialize_list(unpack(list)) end
   -- Lists that are derived from edges changed here are loaded again by their next reader.
-  for _, list in ipairs(request.derived_lists) do redis.call('DEL', list) end
+  for _, list in ipairs(request.derived_lists) do
+    redis.call('DEL', list, list .. SOURCES_SUFFIX)
+  end
   for _, op in ipairs(request.ops) do
     if op.queue and applies(op) then
       write_record(op)

@@ -66,7 +66,8 @@ class FollowGraph:
     followers: Callable[[str], str]  # the key of the list of follows of a member
     following: Callable[[str], str]  # the key of the list of follows by a member
     edges: str  # what the keys of follows start with
-    followed: Callable[[str], list[str]]  # the ids of the members that a member follows
+    followed: Callable[[str], list[str]]  # the ids of the newest members that a member follows
+    max_followed: int  # how many these are at most
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,15 @@ def unflushed_entries(store: Store[Any], index: Index, value: str) -> dict[str, 
     return {pk.decode(): score for entries in replies for pk, score in entries}
 
 
-def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry], str]:
-    """Return the newest `max_entries` of a list, and the floor above which they are complete."""
+def load_list(
+    store: Store[Any], index: Index, value: str, owners: Sequence[str] = ()
+) -> tuple[list[Entry], str]:
+    """Return the newest `max_entries` of a list, and the floor above which they are complete.
+
+    `owners` are its sources, if the caller has them already.
+    """
     if index.follow_graph:
-        return _merge_sources(store, index, index.sources(value))
+        return _merge_sources(store, index, owners or index.sources(value))
     entries = read_range(store, index, value, limit=index.max_entries + 1)
     return entries, _format_floor(_floor_of(index, entries))
 

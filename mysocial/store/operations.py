@@ -8,7 +8,7 @@ from mysocial.core import keys
 from mysocial.store.indexes import FieldValues
 from mysocial.store.models import Record
 from mysocial.store.reads import get_records
-from mysocial.store.store import Store, store_of
+from mysocial.store.store import InitialList, Store, store_of
 
 Operation = dict[str, Any]  # see `check_operation` and `write_record` in write.lua
 
@@ -21,7 +21,7 @@ class Operations:
         # By record key: how to repeat this write's changes on a newer copy of the record.
         self._rebase_steps: dict[str, tuple[Store[Any], list[Callable[[Any], None]]]] = {}
         self._checked_keys: set[str] = set()
-        self._initial_lists: list[tuple[str, int]] = []
+        self._initial_lists: list[InitialList] = []
 
     # Changes -------------------------------------------------------------------------------------
 

@@ -57,9 +57,9 @@ def load_missing(
     """
     wanted = [sorted({key.decode() for key in group}) for group in (records, uniques, lists)]
     names = ("records", "uniques", "lists")
-    tokens = READ_THROUGH(
-        {"step": "begin", "epoch": new_epoch(), **dict(zip(names, wanted, strict=True))}
-    )
+    with_sources = {key: True for key in wanted[2] if parse_list(key)[1].follow_graph}
+    request = {"step": "begin", "epoch": new_epoch(), "with_sources": with_sources}
+    tokens = READ_THROUGH(request | dict(zip(names, wanted, strict=True)))
     # A token of 0 says that the value is known by now.
     pending_records, pending_uniques, pending_lists = (
         [Pending(*item) for item in zip(group, group_tokens, strict=True) if item[1]]
@@ -122,6 +122,11 @@ def _fetch_unique(pending: Pending) -> list[Any]:
 
 def _fetch_list(pending: Pending) -> list[Any]:
     store, index, value = parse_list(pending.key)
-    entries, floor = load_list(store, index, value)
+    owners = index.sources(value)
+    entries, floor = load_list(store, index, value, owners)
     flat = [item for entry in entries for item in entry]
-    return [*pending, flat, floor, store.ttl_seconds]
+    copy = [*pending, flat, floor, store.ttl_seconds]
+    if index.follow_graph:
+        _, *followed = owners
+        copy.append([followed, len(followed) < index.follow_graph.max_followed])
+    return copy

@@ -24,6 +24,14 @@ CHILD_LISTS: dict[str, list[tuple["Store[Any]", str]]] = {}
 DERIVED_LISTS: dict[str, str] = {}
 
 
+class InitialList(NamedTuple):
+    """A list that starts empty with a new record."""
+
+    key: str
+    ttl_seconds: int
+    has_sources: bool = False  # of a follow graph
+
+
 class FanOutTarget(NamedTuple):
     """Where the write script inserts a record for the followers of its author."""
 
@@ -158,10 +166,14 @@ class Store(RecordCodec[M]):
         """
         return [self.key(pk), name, b"null", before, after, self.absence_proofs(pk), pk]
 
-    def initial_lists(self, pk: str) -> list[tuple[str, int]]:
-        """Return the keys and TTLs (seconds) of the lists that start empty with a new record."""
+    def initial_lists(self, pk: str) -> list[InitialList]:
+        """Return the lists that start empty with a new record."""
         return [
-            (store.list_key(name, value), store.ttl_seconds)
+            InitialList(
+                store.list_key(name, value),
+                store.ttl_seconds,
+                has_sources=bool(store.indexes[name].follow_graph),
+            )
             for store, name in CHILD_LISTS.get(self.label, ())
             for value in store.indexes[name].values_for(pk, store.model)
         ]

@@ -25,7 +25,7 @@ from mysocial.store.models import Record
 from mysocial.store.operations import Operation, Operations
 from mysocial.store.read_through import load_followers, load_missing, new_epoch
 from mysocial.store.script_errors import error_from_result
-from mysocial.store.store import DERIVED_LISTS, store_of
+from mysocial.store.store import DERIVED_LISTS, InitialList, store_of
 from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
 
 WRITE = Script("common", "pending_cleanup", "rate_limits", "event_log", "write")
@@ -56,7 +56,7 @@ class Write(Operations):
         """
         store = store_of(model)
         self._initial_lists += [
-            (store.list_key(index, value), store.ttl_seconds) for index in indexes
+            InitialList(store.list_key(index, value), store.ttl_seconds) for index in indexes
         ]
 
     def announce(self, event: Event) -> None:

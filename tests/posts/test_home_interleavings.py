@@ -88,6 +88,12 @@ class HomeFeedMachine(RuleBasedStateMachine):
     def evict_from_redis(self) -> None:
         evict_cached_keys()
 
+    @rule(data=st.data())
+    def evict_one_key(self, data: Any) -> None:
+        names = sorted(name for name in client().scan_iter() if client().pttl(name) >= 0)
+        if names:
+            client().delete(data.draw(st.sampled_from(names)))
+
     @rule(reader=people, limit=st.integers(1, 5))
     def read(self, reader: str, limit: int) -> None:
         expected = [
