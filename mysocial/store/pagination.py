@@ -1,14 +1,13 @@
 """Lists of records, read page by page and filtered for their reader."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from mysocial.core import keys
 from mysocial.store.indexes import Entry, ViewerField
 from mysocial.store.json_templates import Field, JsonTemplate, Row
-from mysocial.store.list_fallback import read_range, sort_entries, unflushed_entries
 from mysocial.store.models import Record
+from mysocial.store.mongo_pages import read_mongo_page
 from mysocial.store.queries import Query, QueryRequest, execute
 from mysocial.store.reads import build_record
 from mysocial.store.rows import PageReply, RowChecks, page_request, rows_from_page
@@ -133,20 +132,16 @@ class ListQuery(Query[Page]):
 
     def _entries_from_mongo(self, after: Entry | None) -> list[list[str]]:
         """Return the next entries of the list, with more than Redis holds."""
-        store, limit, oldest = self.template.store, self.limit + 1, self.oldest
-        index = store.indexes[self.index]
-        # First the unflushed changes, then MongoDB: a change that is flushed in between is in both,
-        # never in neither.
-        unflushed = unflushed_entries(store, index, self.value)
-        stored = read_range(
-            store, index, self.value, limit=limit + len(unflushed), after=after, oldest=oldest
+        store = self.template.store
+        entries = read_mongo_page(
+            store,
+            store.indexes[self.index],
+            self.value,
+            limit=self.limit + 1,
+            after=after,
+            oldest=self.oldest,
         )
-        entries = {pk: score for pk, score in stored if pk not in unflushed}
-        for pk, score in unflushed.items():
-            if math.isfinite(score) and _is_after((pk, int(score)), after, oldest=oldest):
-                entries[pk] = int(score)
-        in_order = sort_entries(list(entries.items()), oldest=oldest)
-        return [[pk, str(score)] for pk, score in in_order[:limit]]
+        return [[pk, str(score)] for pk, score in entries]
 
 
 def newest_records(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
@@ -189,14 +184,6 @@ def _last_position(page: PageReply) -> Entry | None:
         return None
     pk, score = page.last_entry
     return pk.decode(), int(score)
-
-
-def _is_after(entry: Entry, after: Entry | None, *, oldest: bool) -> bool:
-    if after is None:
-        return True
-    (pk, score), (after_pk, after_score) = entry, after
-    place, after_place = (score, pk), (after_score, after_pk)
-    return place > after_place if oldest else place < after_place
 
 
 def _entry(row: Row) -> Entry:
