@@ -40,6 +40,7 @@ users = Store(
     counters=(*POST_COUNTERS, "followers_count", "following_count"),
     sorted_counters=("followers_count",),
     unique=("username_key",),
+    searched=("username_key",),
     counted_in=(
         Counter(
             "users.sitetotals",

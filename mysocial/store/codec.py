@@ -15,6 +15,7 @@ from mysocial.core.addresses import (
     unmark_address,
 )
 from mysocial.core.json import dumps
+from mysocial.store.grams import grams_field, inner_grams
 from mysocial.store.indexes import FieldValues
 from mysocial.store.models import AddressField, Record
 
@@ -34,7 +35,7 @@ class RecordCodec(Generic[M]):
     hold the inside of a JSON object, which responses copy without parsing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword arguments of `Store`
         self,
         model: type[M],
         *,
@@ -42,11 +43,13 @@ class RecordCodec(Generic[M]):
         plain_fields: Sequence[str],
         counters: Sequence[str],
         unique: Sequence[str],
+        searched: Sequence[str],
     ) -> None:
         self.model = model
         self.plain_fields = tuple(plain_fields)
         self.counters = tuple(counters)
         self.unique = tuple(unique)
+        self.searched = tuple(searched)
         self._model_fields = list(model._meta.concrete_fields)  # noqa: SLF001 - documented API
         self.fragments = self._all_fragments(fragments)
         self.fields = [*self.fragments, *self.plain_fields, *self.counters]
@@ -162,6 +165,8 @@ class RecordCodec(Generic[M]):
         for name in self.unique:
             if not values[name]:
                 del values[name]  # MongoDB's index is sparse: an empty value is not unique
+        for name in self.searched:
+            values[grams_field(name)] = inner_grams(values[name])
         return {"_id": pk, "_version": int(fields[keys.VERSION]), "_deleted_at": None, **values}
 
     def from_document(self, document: Mapping[str, Any]) -> list[bytes | str]:

@@ -4,6 +4,7 @@ from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from mysocial.core import mongo
+from mysocial.store.grams import grams_field
 from mysocial.store.store import STORES, Store
 
 
@@ -27,6 +28,15 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
     models += [
         IndexModel([(name, ASCENDING)], name=f"{name}_unique", unique=True, sparse=True)
         for name in store.unique
+    ]
+    # Partial: tombstones, which have neither field, are not in it.
+    models += [
+        IndexModel(
+            [(grams_field(name), ASCENDING), (name, ASCENDING)],
+            name=grams_field(name),
+            partialFilterExpression={name: {"$exists": True}},
+        )
+        for name in store.searched
     ]
     if store.expires_after:
         field, seconds = store.expires_after

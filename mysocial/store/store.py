@@ -50,6 +50,7 @@ class Store(RecordCodec[M]):
         model: The model. Its records are accepted in Redis and flushed to MongoDB.
         indexes: The lists that a record is in.
         unique: Fields whose values only one record may have. Empty values are not unique.
+        searched: Unique fields that are never empty, in which `search_text` finds texts.
         plain_fields: Ids, enumerations and booleans that scripts and predicates read without
             parsing.
         counters: Fields that only `Write.increment` changes.
@@ -71,6 +72,7 @@ class Store(RecordCodec[M]):
         *,
         indexes: Sequence[Index] = (),
         unique: Sequence[str] = (),
+        searched: Sequence[str] = (),
         plain_fields: Sequence[str] = (),
         counters: Sequence[str] = (),
         sorted_counters: Sequence[str] = (),
@@ -87,6 +89,7 @@ class Store(RecordCodec[M]):
             plain_fields=plain_fields,
             counters=counters,
             unique=unique,
+            searched=searched,
         )
         self.table: str = model._meta.db_table  # noqa: SLF001 - Django's documented _meta API
         self.label: str = model._meta.label_lower  # noqa: SLF001
