@@ -7,7 +7,6 @@ from followers.selectors.people import (
     followers_page,
     following_page,
     mutes_page,
-    suggestions,
     with_relationship,
 )
 from followers.selectors.relations import (
@@ -29,6 +28,7 @@ from followers.selectors.relations import (
     relationship_query,
     who_can_interact,
 )
+from followers.selectors.suggestions import suggestions
 
 __all__ = [
     "FOLLOW_GRAPH",

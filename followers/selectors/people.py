@@ -1,6 +1,4 @@
-"""Lists of people: followers, followed, blocked and muted members, requesters, suggestions."""
-
-from collections import Counter
+"""Lists of people: followers, followed, blocked and muted members, requesters."""
 
 from followers.permissions import can_see_follows
 from followers.representations import (
@@ -13,19 +11,13 @@ from followers.representations import (
 )
 from followers.selectors.relations import (
     Relationship,
-    get_relationships,
     relation_query,
     relationship_checks,
 )
-from followers.store import follows
 from mysocial.core.errors import NotFound
-from mysocial.core.ids import split_pair_id
 from mysocial.store import Entry, JsonTemplate, Row, pagination, reads
-from users.representations import person_template
-from users.selectors import get_cards, most_followed_ids, user_query
+from users.selectors import user_query
 
-# Bounds of `suggestions`.
-MAX_FRIENDS, MAX_FOLLOWS_PER_FRIEND, MAX_CANDIDATES, MAX_SUGGESTIONS = 50, 30, 200, 10
 PeoplePage = tuple[list[bytes], Entry | None]
 
 
@@ -130,46 +122,3 @@ def _people(query: pagination.ListQuery, *, with_blocked: bool = False) -> Peopl
 def with_relationship(person: bytes, relationship: Relationship) -> bytes:
     """Return the JSON object of a person with the viewer's relationship added."""
     return b'%s,"relation":%s}' % (person[:-1], relationship.to_json())
-
-
-# Suggestions -------------------------------------------------------------------------------------
-
-
-def suggestions(*, viewer_id: str) -> list[bytes]:
-    """Return people to follow: those that the viewer's friends follow, then the most followed.
-
-    Only people without a relationship to the viewer are suggested; they may follow the viewer.
-    """
-    suggested = _strangers(viewer_id, _friends_of_friends(viewer_id))
-    if len(suggested) < MAX_SUGGESTIONS:
-        popular = _strangers(viewer_id, most_followed_ids(limit=MAX_CANDIDATES))
-        suggested = {**suggested, **{pk: popular[pk] for pk in popular if pk not in suggested}}
-    rows = get_cards(list(suggested))[:MAX_SUGGESTIONS]
-    return [with_relationship(person_template.render(row), suggested[row.id]) for row in rows]
-
-
-def _friends_of_friends(user_id: str) -> list[str]:
-    """Return the ids that the followed members follow most often, within the bounds above."""
-    (edges,) = reads.head_ids(follows, "follower", [user_id], limit=MAX_FRIENDS)
-    friend_ids = [split_pair_id(pk)[1] for pk in edges]
-    if not friend_ids:
-        return []
-    edges_by_friend = reads.head_ids(follows, "follower", friend_ids, limit=MAX_FOLLOWS_PER_FRIEND)
-    counts = Counter(split_pair_id(pk)[1] for edges in edges_by_friend for pk in edges)
-    return [pk for pk, _ in counts.most_common(MAX_CANDIDATES)]
-
-
-def _strangers(viewer_id: str, candidate_ids: list[str]) -> dict[str, Relationship]:
-    """Return the relationships to those candidates that the viewer has none to, by id."""
-    relationships = get_relationships(viewer_id, candidate_ids) if candidate_ids else []
-    return {
-        relationship.other_id: relationship
-        for relationship in relationships
-        if relationship.other_id != viewer_id
-        and not (
-            relationship.following
-            or relationship.requested
-            or relationship.muting
-            or relationship.blocked
-        )
-    }

@@ -35,7 +35,8 @@ def cached(name: str, *, seconds: int, compute: Callable[[], Any]) -> Any:
     while it cannot be computed, the others use the old one, for at most an hour.
 
     Args:
-        name: The name of the value. The names must be few: this does not bound their number.
+        name: The name of the value. There must be few names, or a few for each member: this does
+            not bound their number.
         seconds: How old the value may be.
         compute: Returns the value, which JSON can represent.
 
@@ -59,6 +60,13 @@ def forget_cached(name: str) -> None:
     """Delete a value. Never raises."""
     _local.pop(name, None)
     _attempt(lambda: cache.delete_many([name, _claim_name(name)]))
+
+
+def forget_all_cached(prefix: str) -> None:
+    """Delete all values whose name starts with a prefix. It reads all keys. Never raises."""
+    for name in [name for name in _local if name.startswith(prefix)]:
+        _local.pop(name, None)
+    _attempt(lambda: cache.delete_pattern(f"{prefix}*"))  # type: ignore[attr-defined]
 
 
 def _claim(name: str) -> bool:

@@ -53,6 +53,7 @@ KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
 EMAIL_MESSAGE_PREFIX = "email_message:"  # by hash of the provider's id: the id of the e-mail
 LEADERBOARD_PREFIX = "leaderboard:"
+SUGGESTIONS_PREFIX = "suggestions:"  # by member, in Django's cache: the candidates
 SECURITY_EVENTS_PREFIX = "security_events:"  # by day: counts of events that have no write
 UNSAVED_EVENTS = "+"  # a field of the same hash: how many events were counted since they were saved
 EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
@@ -260,6 +261,11 @@ def email_sent(kind: str, subject: str) -> str:
 def leaderboard(kind: str) -> str:
     """Return the key of the first members of a leaderboard, in Django's cache."""
     return f"{LEADERBOARD_PREFIX}{kind}"
+
+
+def suggestions(user_id: str) -> str:
+    """Return the key of the candidates of a member's suggestions, in Django's cache."""
+    return f"{SUGGESTIONS_PREFIX}{user_id}"
 
 
 def email_message(message_hash: str) -> str:

@@ -17,6 +17,7 @@ from django.conf import settings
 from redis.exceptions import ResponseError
 
 from mysocial.core import keys, mongo
+from mysocial.core.cache import forget_all_cached
 from mysocial.core.packed_events import pack_events, unpack_events
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script, available, client
@@ -108,12 +109,15 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
     """Delete what contains a term beside the records; return the number of deletions.
 
     Deleted are entries of event logs up to the clock `before`, rate limit counts, stored responses,
-    and cached lists and unique values that have no pending changes. The username is searched in
+    and cached lists and unique values that have no pending changes. Cached candidates of
+    leaderboards and suggestions are deleted, whoever they are for. The username is searched in
     the names of keys only: what others wrote about the member belongs to them.
 
     Raises:
         Unavailable: Redis cannot be reached.
     """
+    for prefix in (keys.LEADERBOARD_PREFIX, keys.SUGGESTIONS_PREFIX):
+        forget_all_cached(prefix)
     count, unnamed = 0, terms._replace(name="")
     for key in _keys(client()):
         name = key.decode(errors="replace")
