@@ -59,7 +59,7 @@ def _friends_of_friends(user_id: str) -> list[str]:
     friend_ids = [split_pair_id(pk)[1] for pk in edges]
     if not friend_ids:
         return []
-    name, digest = keys.suggestions(user_id), _digest(friend_ids)
+    name, digest = f"{keys.SUGGESTIONS_PREFIX}{user_id}", _digest(friend_ids)
 
     def compute() -> dict[str, Any]:
         return {"friends": digest, "ids": _count_follows(friend_ids)}

@@ -69,10 +69,10 @@ LIST_SEPARATOR = "/"
 UNIQUE_SEPARATOR = "="
 UNFLUSHED_SUFFIX = "+"  # after a list's key: the changes to it that MongoDB does not have yet
 SOURCES_SUFFIX = "&"  # after the key of a follow-graph list: the accounts that it is made of
+ALL_SOURCES = "~" * 65  # among these: none is missing. Redis hashes a set with so long a member
 LARGE_ACCOUNTS = "*"  # as a list's value: the authors with too many followers to fan out to
 
-# The fields of a record's hash beside the record's own. A hash without a version is a record that
-# is not known; it may hold the token of a fetch.
+# The fields of a record's hash beside its own. A record whose hash has no version is not known.
 VERSION = "v"  # raised by each write
 REVISION = "r"  # the version of the last change to a field that is not a counter
 TOMBSTONE = "x"  # the record is deleted, or MongoDB does not have it
@@ -83,10 +83,6 @@ FETCH_TOKEN = "?"  # noqa: S105 - the record, list or unique value is being fetc
 FLOOR = "~"  # its score is the one above which the list is complete
 COMPLETE = "-inf"  # the floor of a list that has all entries
 REMOVED = "-inf"  # the score of an entry that was removed
-
-# Among the sources of a list: these are all. With a member of more than 64 bytes, Redis hashes the
-# set; it searches a small set without one from start to end for each account.
-ALL_SOURCES = "~" * 65
 
 # What the pending cleanup of a record names.
 LIST_CLEANUP = "l"
@@ -130,17 +126,10 @@ class StoreKey(NamedTuple):
     def is_cached_list(self) -> bool:
         """Whether this is a list itself, and not what belongs to a list."""
         is_list = self.separator == LIST_SEPARATOR
-        return is_list and not self.rest.endswith((
-            UNFLUSHED_SUFFIX, SOURCES_SUFFIX, LARGE_ACCOUNTS
-        ))  # fmt: skip
+        return is_list and self.rest[-1:] not in {UNFLUSHED_SUFFIX, SOURCES_SUFFIX, LARGE_ACCOUNTS}
 
     def __str__(self) -> str:
         return f"{self.label}{self.separator}{self.rest}"
-
-    @property
-    def index_name(self) -> str:
-        """The name of the index of a list."""
-        return self.rest.partition(":")[0]
 
 
 # The record store ---------------------------------------------------------------------------------
@@ -164,11 +153,6 @@ def unique_key(label: str, field: str, value: str) -> str:
 def unflushed(list_key: str) -> str:
     """Return the key of the changes to a list that MongoDB does not have yet."""
     return f"{list_key}{UNFLUSHED_SUFFIX}"
-
-
-def sources(list_key: str) -> str:
-    """Return the key of the accounts that a follow-graph list is made of."""
-    return f"{list_key}{SOURCES_SUFFIX}"
 
 
 def parse_record_key(key: str) -> tuple[str, str]:
@@ -261,11 +245,6 @@ def email_sent(kind: str, subject: str) -> str:
 def leaderboard(kind: str) -> str:
     """Return the key of the first members of a leaderboard, in Django's cache."""
     return f"{LEADERBOARD_PREFIX}{kind}"
-
-
-def suggestions(user_id: str) -> str:
-    """Return the key of the candidates of a member's suggestions, in Django's cache."""
-    return f"{SUGGESTIONS_PREFIX}{user_id}"
 
 
 def email_message(message_hash: str) -> str:

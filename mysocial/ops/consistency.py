@@ -88,7 +88,9 @@ def cached_keys() -> Iterator[list[keys.StoreKey]]:
 def _is_declared(key: keys.StoreKey) -> bool:
     """Return whether a store has this key; lists of an earlier version of the code expire."""
     store = STORES.get(key.label)
-    return store is not None and (not key.is_cached_list or key.index_name in store.indexes)
+    return store is not None and (
+        not key.is_cached_list or keys.parse_list_key(str(key))[1] in store.indexes
+    )
 
 
 def record_ids(batch: list[keys.StoreKey], label: str) -> list[str]:

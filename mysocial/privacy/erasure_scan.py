@@ -110,7 +110,7 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
 
     Deleted are entries of event logs up to the clock `before`, rate limit counts, stored responses,
     and cached lists and unique values that have no pending changes. Cached candidates of
-    leaderboards and suggestions are deleted, whoever they are for. The username is searched in
+    all leaderboards and suggestions are deleted, too. The username is searched in
     the names of keys only: what others wrote about the member belongs to them.
 
     Raises:

@@ -118,8 +118,10 @@ def _read_added(place: _Place, unflushed_keys: Sequence[str]) -> tuple[list[Entr
                 offset=0, num=place.limit, withscores=True,
             )  # fmt: skip
         flushes, *replies = pipe.execute()
-    found = [(pk.decode(), int(score)) for reply in replies for pk, score in reply]
-    entries = [e for e in found if place.after is None or place.is_before(place.after, e)]
+    changes = [(pk.decode(), int(score)) for reply in replies for pk, score in reply]
+    entries = [
+        entry for entry in changes if place.after is None or place.is_before(place.after, entry)
+    ]
     return sort_entries(entries, oldest=place.oldest)[: place.limit], flushes
 
 

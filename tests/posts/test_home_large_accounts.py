@@ -13,12 +13,12 @@ ALL = keys.ALL_SOURCES.encode()
 
 
 def sources_of(person):
-    return keys.sources(posts.list_key("home", person.id))
+    return posts.list_key("home", person.id) + keys.SOURCES_SUFFIX
 
 
 @pytest.fixture
 def large(settings, alice, bob, stranger):
-    """Return an author with two followers, of whom one is bob; two are too many to fan out to."""
+    """Return an author with two followers, bob and another; two are too many to fan out to."""
     settings.MAX_FAN_OUT_FOLLOWERS = 1
     follow(bob, alice)
     follow(stranger, alice)

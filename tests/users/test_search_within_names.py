@@ -20,7 +20,7 @@ NAMES = ("banana", "bandana", "nabanan", "ananas", "savanna", "a_an_a", "x" * 30
 GRAMS = grams_field("username_key")
 
 
-def found(text):
+def matching_names(text):
     return [match.text for match in search_text(users, "username_key", text, limit=50)]
 
 
@@ -49,7 +49,7 @@ def test_every_part_of_a_name_finds_exactly_the_names_that_contain_it(members, f
     for step in (lambda: None, flush_all, lambda: remove_grams({"username_key": {"$lt": "b"}})):
         step()
         for text in (*parts, "nab", "zz", "anax", "banan_", "xyz"):
-            assert found(text) == expected(text), text
+            assert matching_names(text) == expected(text), text
 
 
 def test_pages_of_a_search_within_names_are_complete(members, alice, flush_all):
@@ -62,7 +62,7 @@ def test_a_renamed_member_is_found_by_the_new_name_only(bob, flush_all):
     flush_all()
     assert bob.put("users/me/username", {"username": "robert"}).status_code == 200
     for _ in range(2):
-        assert (found("ober"), found("ob")) == (["robert"], ["robert"])
+        assert (matching_names("ober"), matching_names("ob")) == (["robert"], ["robert"])
         flush_all()
     assert mongo.collection(User).find_one({"_id": bob.id})[GRAMS] == inner_grams("robert")
 
@@ -71,11 +71,11 @@ def test_a_migration_adds_the_grams_of_earlier_members(members, flush_all):
     flush_all()
     remove_grams({})
     client().flushall()
-    assert found("anan") == expected("anan")
+    assert matching_names("anan") == expected("anan")
     migration = RecordMigration(users, "0001_username_grams", add_username_grams)
     assert run_migration(migration, rate=0, progress=lambda *_: None) == len(NAMES)
     assert mongo.collection(User).count_documents({GRAMS: None, "username_key": {"$gt": ""}}) == 0
-    assert found("anan") == expected("anan")
+    assert matching_names("anan") == expected("anan")
 
 
 def test_grams_are_bounded_and_each_text_has_those_of_its_parts():
