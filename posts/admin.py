@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from mysocial.admin.record_admin import RecordAdmin
 from mysocial.store import Record
 from posts import services
-from posts.models import WITHHELD, Post, PostVersion
+from posts.models import WITHHELD, Bookmark, Post, PostVersion
 
 
 @admin.register(Post)
@@ -19,7 +19,7 @@ class PostAdmin(RecordAdmin):
     list_filter = ("privacy",)
     search_fields = ("text", "author_id")
     ordering = ("-created_at",)
-    readonly_fields = ("id", "author_id", "created_at", "comments_count", "edited_at")
+    readonly_fields = ("id", "author_id", "created_at", "comments_count", "edited_at", "pinned_at")
     fields = ("text", "privacy", "bg_color", "feelings", *readonly_fields)
 
     @staticmethod
@@ -41,4 +41,13 @@ class PostVersionAdmin(RecordAdmin):
 
     list_display = ("post_id", "text", "written_at", "created_at")
     search_fields = ("post_id", "text")
+    ordering = ("-created_at",)
+
+
+@admin.register(Bookmark)
+class BookmarkAdmin(RecordAdmin):
+    """Bookmarks; read-only, because only the member can remove one."""
+
+    list_display = ("user_id", "post_id", "created_at")
+    search_fields = ("user_id", "post_id")
     ordering = ("-created_at",)

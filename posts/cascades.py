@@ -1,10 +1,10 @@
-"""Deletion of post versions and posts together with a post or a member."""
+"""Deletion of post versions, bookmarks and posts together with a post or a member."""
 
 from typing import ClassVar
 
 from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 from posts.services import remove_post
-from posts.store import post_versions, posts
+from posts.store import bookmarks, post_versions, posts
 
 
 class VersionsOfPost(Cascade):
@@ -15,6 +15,26 @@ class VersionsOfPost(Cascade):
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed(post_versions, "post", pk, limit=limit)
+
+
+class BookmarksOfPost(Cascade):
+    """Delete the bookmarks of a deleted post."""
+
+    model_label: ClassVar[str] = "posts.post"
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(bookmarks, "post", pk, limit=limit)
+
+
+class BookmarksOfMember(Cascade):
+    """Delete the bookmarks of a deleted member."""
+
+    model_label: ClassVar[str] = "users.user"
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(bookmarks, "user", pk, limit=limit)
 
 
 class PostsOfMember(Cascade):

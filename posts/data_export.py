@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mysocial.privacy import ExportSection, Owner, listed, register, walk
 from posts.models import PostVersion
-from posts.store import post_versions, posts
+from posts.store import bookmarks, post_versions, posts
 
 
 def _versions(owner: Owner) -> Iterator[PostVersion]:
@@ -14,4 +14,5 @@ def _versions(owner: Owner) -> Iterator[PostVersion]:
 
 
 register(ExportSection(posts, "Posts", listed(posts, "author")))
+register(ExportSection(bookmarks, "Bookmarked posts", listed(bookmarks, "user")))
 register(ExportSection(post_versions, "Earlier versions of posts", _versions))

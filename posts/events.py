@@ -1,11 +1,11 @@
-"""Events of posts."""
+"""Events of posts and bookmarks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, PartialPayload, Payload
-from mysocial.core.events import AudienceContext, Event
+from mysocial.core.events import AudienceContext, Event, UserEvent
 from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, user_topic
 from mysocial.store import to_json
 from posts import selectors
@@ -114,3 +114,28 @@ class PostDeleted(PostEvent):
             author_is_private=bool(context["author_is_private"]),
         )
         return previous_viewers - selectors.current_viewers(context["post"], previous_viewers)
+
+
+@dataclass(frozen=True)
+class BookmarkEvent(UserEvent):
+    """A change to the member's own bookmarks; sent to the member only."""
+
+    payload: ClassVar[Payload] = {"post_id": ID}
+    post_id: str
+
+    def data(self) -> list[Any]:
+        return [to_json({"post_id": self.post_id})]
+
+
+@dataclass(frozen=True)
+class BookmarkCreated(BookmarkEvent):
+    """You bookmarked a post."""
+
+    type: ClassVar[str] = "bookmark.created"
+
+
+@dataclass(frozen=True)
+class BookmarkDeleted(BookmarkEvent):
+    """You removed a bookmark."""
+
+    type: ClassVar[str] = "bookmark.deleted"

@@ -1,4 +1,4 @@
-"""Posts, their earlier versions and the feed's total."""
+"""Posts, their earlier versions, and bookmarks."""
 
 from django.db import models
 
@@ -56,6 +56,8 @@ class Post(Record):
         max_length=6, choices=MediaKind.choices, default="", editable=False
     )
     edited_at = models.DateTimeField(null=True, default=None, editable=False)
+    is_pinned = models.BooleanField(default=False, editable=False)
+    pinned_at = models.DateTimeField(null=True, default=None, editable=False)
     comments_count = models.IntegerField(default=0, editable=False)
     reactions_like = models.IntegerField(default=0, editable=False)
     reactions_love = models.IntegerField(default=0, editable=False)
@@ -71,6 +73,26 @@ class Post(Record):
 
     def __str__(self) -> str:
         return self.text[:60] or self.id
+
+
+def bookmark_id(user_id: str, post_id: str) -> str:
+    """Return the id of a member's bookmark of a post.
+
+    The id is made of both ids, so a member can bookmark a post only once.
+    """
+    return f"{user_id}:{post_id}"
+
+
+class Bookmark(Record):
+    """A post that a member has bookmarked. Only the member knows of it."""
+
+    user_id = models.CharField(**ID)
+    post_id = models.CharField(**ID)
+
+    class Meta(Record.Meta):
+        db_table = "post_bookmarks"
+        verbose_name = "bookmark"
+        verbose_name_plural = "bookmarks"
 
 
 class PostVersion(Record):

@@ -9,7 +9,7 @@ from typing import Any
 
 from mysocial.core.ids import now
 from mysocial.policies import register_ranking
-from mysocial.store import NULL, ViewerField, search
+from mysocial.store import ViewerField, search
 from posts.models import Privacy
 from posts.store import posts
 
@@ -18,15 +18,15 @@ PERIOD = timedelta(days=7)
 
 
 class ViewerReactionPolicy:
-    """Names the record of a viewer's reaction to a post. By default, there are no reactions."""
+    """Names the record of a viewer's reaction to a post. The app `reactions` implements it."""
 
-    def field(self, viewer_id: str) -> ViewerField | None:
+    def field(self, viewer_id: str) -> ViewerField:
         """Return the field that is the type of the viewer's reaction to each post of a page."""
-        return None
+        raise NotImplementedError
 
     def placeholder(self, post_id: str, viewer_id: str) -> bytes | Sequence[Any]:
         """Return the JSON part of a write's response that is the type of the reaction, or null."""
-        return NULL
+        raise NotImplementedError
 
 
 _policy = ViewerReactionPolicy()

@@ -10,10 +10,10 @@ from followers.selectors import ViewerRelation
 from images.representations import MEDIA, MediaSerializer, media_object
 from mysocial.api import facets_field
 from mysocial.store import NULL, Field, JsonTemplate, Row, to_json
-from posts.models import Post, Privacy
+from posts.models import Post, Privacy, bookmark_id
 from posts.policies import viewer_reaction_policy
 from posts.reaction_types import ReactionType
-from posts.store import post_versions, posts
+from posts.store import bookmarks, post_versions, posts
 from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts
 
 
@@ -45,24 +45,31 @@ post_template = JsonTemplate(
 )
 
 
-def _viewer_json(reaction: bytes, *, can_edit: bool, follows: bool, muted: bool) -> bytes:
-    """Return the JSON object of what a post is to its viewer; `reaction` is JSON."""
+def _viewer_json(
+    reaction: bytes, bookmarked: bytes, *, can_edit: bool, follows: bool, muted: bool
+) -> bytes:
+    """Return the JSON object of what a post is to its viewer.
+
+    `reaction` and `bookmarked` are JSON.
+    """
     flags = {"follows_author": follows, "muted": muted, "can_edit": can_edit}
-    return b'{"reaction":%b,%b' % (reaction, to_json(flags)[1:])
+    return b'{"reaction":%b,"bookmarked":%b,%b' % (reaction, bookmarked, to_json(flags)[1:])
 
 
 @functools.cache  # of few types and flags, because it is called for each row of a page
-def _suffix(reaction: bytes | bool, is_own: bool, *flags: int) -> bytes:
+def _suffix(viewer_values: tuple[bytes | bool, ...], is_own: bool, *flags: int) -> bytes:
     """Return what follows the shared part of a post's JSON object, without its last brace.
 
     Args:
-        reaction: The type of the viewer's reaction; False without one.
+        viewer_values: The values of the fields of `selectors.viewer_fields`.
         is_own: Whether the viewer is the author.
         flags: The results of `relation_checks` on the author.
     """
     relation = ViewerRelation.from_flags(flags)
+    reaction, bookmarked = viewer_values
     viewer = _viewer_json(
         b'"%b"' % reaction if isinstance(reaction, bytes) else NULL,
+        to_json(bookmarked),
         can_edit=is_own,
         follows=relation.follows,
         muted=relation.mutes,
@@ -80,7 +87,8 @@ def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
     """Return the JSON objects of posts with what they are to the viewer.
 
     Args:
-        rows: Rows with the relation to the author, and the viewer's reaction as the viewer value.
+        rows: Rows with the relation to the author, and with the viewer values of
+            `selectors.viewer_fields`.
         viewer_id: The viewer.
     """
     render, position = post_template.render, post_template.field_positions["author_id"]
@@ -89,7 +97,9 @@ def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
         render(
             row,
             _suffix(
-                row.viewer_value, row.cells[position] == viewer, *row.related("author_id").checks
+                row.viewer_values,
+                row.cells[position] == viewer,
+                *row.related("author_id").checks,
             ),
         )
         for row in rows
@@ -101,10 +111,14 @@ def own_post_parts(post: Post, *, is_new: bool) -> list[Any]:
     *shared, end = post_template.placeholders(
         post.id, author_id=post.author_id, media_id=post.media_id
     )
-    policy = viewer_reaction_policy()
-    reaction = NULL if is_new else policy.placeholder(post.id, post.author_id)
-    before, after = _viewer_json(b"*", can_edit=True, follows=False, muted=False).split(b"*")
-    return [*shared, b',"viewer":' + before, reaction, after, end]
+    reaction: bytes | Sequence[Any] = NULL
+    bookmarked: bytes | Sequence[Any] = b"false"
+    if not is_new:
+        reaction = viewer_reaction_policy().placeholder(post.id, post.author_id)
+        bookmarked = bookmarks.existence_placeholder(bookmark_id(post.author_id, post.id))
+    viewer = _viewer_json(b"*", b"*", can_edit=True, follows=False, muted=False)
+    before, between, after = viewer.split(b"*")
+    return [*shared, b',"viewer":' + before, reaction, between, bookmarked, after, end]
 
 
 # Only the fields that decide whether a post is visible.
@@ -118,6 +132,9 @@ version_template = JsonTemplate(
     media_object("media_id"),
     refs={"media_id": MEDIA},
 )
+
+
+bookmark_template = JsonTemplate(bookmarks)
 
 
 def comments_count_parts(post_id: str) -> list[Any]:
@@ -154,6 +171,7 @@ class PostViewerSerializer(serializers.Serializer[Any]):
     reaction = serializers.ChoiceField(
         ReactionType.choices, allow_null=True, help_text="Your reaction; null if there is none."
     )
+    bookmarked = serializers.BooleanField(help_text="Whether you have bookmarked the post.")
     follows_author = serializers.BooleanField(help_text="Whether you follow the author.")
     muted = serializers.BooleanField(help_text="Whether you mute the author.")
     can_edit = serializers.BooleanField(help_text="Whether you can change and delete the post.")
@@ -173,6 +191,10 @@ class SharedPostSerializer(serializers.Serializer[Any]):
     gif_url = serializers.CharField(help_text="The URL of a GIF; empty if there is none.")
     edited_at = serializers.DateTimeField(
         allow_null=True, help_text="When the post was last edited; null if it never was."
+    )
+    pinned_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When the author pinned the post to their profile; null if it is not pinned.",
     )
     privacy = serializers.ChoiceField(Privacy.choices, help_text="Who may see the post.")
     comments_count = serializers.IntegerField(help_text="The number of comments.")

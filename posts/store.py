@@ -2,7 +2,7 @@
 
 from followers.selectors import FOLLOW_GRAPH
 from mysocial.store import Counter, Index, Store
-from posts.models import MediaKind, Post, PostVersion, Privacy
+from posts.models import Bookmark, MediaKind, Post, PostVersion, Privacy
 from posts.reaction_types import ReactionType
 
 # The privacies of posts that feeds list.
@@ -13,7 +13,7 @@ MEDIA_FILTERS = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
 posts = Store(
     Post,
     fragments={"withheld": ("original_privacy",)},
-    plain_fields=("author_id", "privacy", "media_id", "media_kind"),
+    plain_fields=("author_id", "privacy", "media_id", "media_kind", "is_pinned"),
     counters=("comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)),
     counted_in=(
         Counter("users.user", "posts_count", by="author_id", where={"privacy": Privacy.values}),
@@ -26,10 +26,18 @@ posts = Store(
             by="author_id",
             where={"privacy": (Privacy.PUBLIC.value,)},
         ),
+        Counter("users.user", "pinned_posts_count", by="author_id", where={"is_pinned": (True,)}),
     ),
     indexes=(
         Index("feed", where={"privacy": FEED_PRIVACIES}),
         Index("author", "author_id", parent_label="users.user"),
+        Index(
+            "pinned",
+            "author_id",
+            order="pinned_at",
+            where={"is_pinned": (True,)},
+            parent_label="users.user",
+        ),
         Index(
             "home",
             "author_id",
@@ -50,6 +58,16 @@ posts = Store(
             where={"media_kind": MEDIA_FILTERS},
             parent_label="users.user",
         ),
+    ),
+)
+bookmarks = Store(
+    Bookmark,
+    fragments={"created": ("created_at",)},
+    plain_fields=("user_id", "post_id"),
+    natural_key=("user_id", "post_id"),
+    indexes=(
+        Index("user", "user_id", parent_label="users.user"),
+        Index("post", "post_id", parent_label="posts.post"),
     ),
 )
 post_versions = Store(

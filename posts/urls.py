@@ -1,7 +1,7 @@
 """URLs of the posts API."""
 
 from mysocial.api import api_path
-from posts.views import PostViewSet
+from posts.views import BookmarkViewSet, PinViewSet, PostViewSet
 
 urlpatterns = [
     api_path("posts", PostViewSet, uploads="video", get="list", post="create"),
@@ -15,5 +15,9 @@ urlpatterns = [
     ),
     api_path("posts/home", PostViewSet, get="home"),
     api_path("posts/<id:pk>/versions", PostViewSet, get="versions"),
+    api_path("posts/<id:pk>/bookmark", BookmarkViewSet, put="update", delete="destroy"),
+    api_path("users/me/bookmarks", BookmarkViewSet, get="list"),
+    api_path("posts/<id:pk>/pin", PinViewSet, put="update", delete="destroy"),
+    api_path("users/<id:pk>/pinned", PinViewSet, get="list"),
     api_path("users/<id:pk>/posts", PostViewSet, get="of_user"),
 ]

@@ -35,6 +35,7 @@ class UserAdmin(RecordAdmin):
         "posts_count",
         "follower_posts_count",
         "public_posts_count",
+        "pinned_posts_count",
         "followers_count",
         "following_count",
     )

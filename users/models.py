@@ -79,6 +79,7 @@ class User(Record):
     posts_count = models.IntegerField(default=0, editable=False)
     follower_posts_count = models.IntegerField(default=0, editable=False)
     public_posts_count = models.IntegerField(default=0, editable=False)
+    pinned_posts_count = models.IntegerField(default=0, editable=False)
     followers_count = models.IntegerField(default=0, editable=False)
     following_count = models.IntegerField(default=0, editable=False)
 

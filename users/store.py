@@ -37,7 +37,7 @@ users = Store(
         "silenced_until",
         "suspended_until",
     ),
-    counters=(*POST_COUNTERS, "followers_count", "following_count"),
+    counters=(*POST_COUNTERS, "pinned_posts_count", "followers_count", "following_count"),
     sorted_counters=("followers_count",),
     unique=("username_key",),
     searched=("username_key",),

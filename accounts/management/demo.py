@@ -1,4 +1,4 @@
-"""Content of the demo members: follows, posts, comments, reactions and messages."""
+"""Content of the demo members: follows, posts, comments, reactions, bookmarks and messages."""
 
 import io
 
@@ -46,6 +46,8 @@ REACTIONS = (
     ("lake", "bob", "wow"),
     ("thanks", "alice", "happy"),
 )
+PINNED = (("lake", "carol"), ("hello", "alice"))
+BOOKMARKS = (("lake", "alice"), ("coffee", "carol"))
 MESSAGES = (
     ("alice", "bob", "Shall we try it together? Tomorrow at eight?"),
     ("bob", "alice", "Gladly. Is it the one with the green sign?"),
@@ -68,6 +70,10 @@ def create_activity(ids: dict[str, str]) -> None:
         comments.create_comment(author_id=ids[author], post_id=post_ids[name], text=text)
     for name, member, kind in REACTIONS:
         reactions.set_reaction(user_id=ids[member], post_id=post_ids[name], reaction_type=kind)
+    for name, author in PINNED:
+        posts.pin_post(user_id=ids[author], post_id=post_ids[name])
+    for name, member in BOOKMARKS:
+        posts.create_bookmark(user_id=ids[member], post_id=post_ids[name])
     for sender, receiver, text in MESSAGES:
         chat.send_message(sender_id=ids[sender], receiver_id=ids[receiver], text=text)
     chat.mark_conversation_read(user_id=ids["bob"], other_id=ids["alice"])

@@ -43,6 +43,7 @@ VALUES: dict[str, Any] = {
     "next": CURSOR,
     "note": "",
     "password": "correct-horse-battery",
+    "pinned_at": None,
     "post_id": OTHER_ID,
     "quote": "Less, but better.",
     "reactions": {OTHER_ID: "like"},

@@ -281,8 +281,8 @@ local function joined_row(number, id, join)
 end
 
 -- A viewer field is {check, name, row_list}. For each row, the check names a record, which is also in
--- the list `row_list .. id`. Returns the field `name` of each record, or false if it does not exist.
--- Returns an empty table if the viewer has no such records.
+-- the list `row_list .. id`. Returns the field `name` of each record, or true with an empty name, or
+-- false if the record does not exist. Returns an empty table if the viewer has no such records.
 local function viewer_values(rows, viewer_field)
   local check, name, row_list = viewer_field[1], viewer_field[2], viewer_field[3]
   local list, before, after, record_prefix = check[1], check[2], check[3], check[4]
@@ -295,14 +295,26 @@ local function viewer_values(rows, viewer_field)
     end
     local scores = redis.call('ZMSCORE', list, unpack(members))
     for i, member in ipairs(members) do
-      local may_exist = scores[i] or floor ~= COMPLETE
       local position = first + i - 1
-      local fields = may_exist
-        and live_fields(record_prefix .. member, {name}, {row_list .. rows[position][1]}, member)
-      values[position] = fields and fields[1] or false
+      if name == '' and scores[i] then
+        values[position] = true
+      elseif scores[i] or floor ~= COMPLETE then
+        local fields = live_fields(record_prefix .. member, name ~= '' and {name} or {},
+          {row_list .. rows[position][1]}, member)
+        values[position] = fields and (name == '' or fields[1]) or false
+      else
+        values[position] = false
+      end
     end
   end
   return values
+end
+
+-- The viewer values of each viewer field of a query.
+local function all_viewer_values(rows, viewer_fields)
+  local all = {}
+  for i, viewer_field in ipairs(viewer_fields) do all[i] = viewer_values(rows, viewer_field) end
+  return all
 end
 
 -- The bytes of a row's values at the given positions.
@@ -344,7 +356,7 @@ local function read_page(query)
     end
   end
   return {more_in_mongo and 1 or 0, rows, joined_rows, count, entries[count] or false,
-    query.viewer_field and viewer_values(rows, query.viewer_field) or {}, is_cut and 1 or 0}
+    all_viewer_values(rows, query.viewer_fields), is_cut and 1 or 0}
 end
 
 local function truncate(values, length)

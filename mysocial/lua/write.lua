@@ -331,7 +331,8 @@ local function render(parts)
     if type(part) == 'table' then
       local key, field, default, before, after = part[1], part[2], part[3], part[4], part[5]
       local value = redis.call('HGET', key, field)
-      if value and before then value = before .. value .. after end
+      -- Without `after`, what is shown is whether the record exists.
+      if value and before then value = after and before .. value .. after or before end
       rendered[i] = value or default or 'null'
     else
       rendered[i] = part

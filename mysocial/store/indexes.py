@@ -29,6 +29,8 @@ class ViewerCheck(NamedTuple):
 class ViewerField(NamedTuple):
     """A plain field of a record that belongs to a viewer and a row, such as a reaction.
 
+    With an empty `name`, the value is only whether the record exists.
+
     `check` names the record (see `ViewerCheck`). Reading it costs one command for the page, and one
     for each record that exists. If the viewer's list is not complete, the list `<row_list><row id>`
     can also prove that there is no such record.

@@ -67,7 +67,7 @@ class Row:
     record's own and then those of each related record.
     """
 
-    __slots__ = ("_related_rows", "cells", "flags", "id", "score", "template", "viewer_value")
+    __slots__ = ("_related_rows", "cells", "flags", "id", "score", "template", "viewer_values")
 
     def __init__(  # noqa: PLR0913, PLR0917 - made for each record of a page
         self,
@@ -81,7 +81,7 @@ class Row:
         self.template, self.id, self.score = template, pk, score
         self.flags = flags  # 1 or 0 for each viewer check on the record
         self.cells, self._related_rows = cells, related_rows
-        self.viewer_value: bytes | bool = False  # of the query's `ViewerField`, if there is one
+        self.viewer_values: tuple[bytes | bool, ...] = ()  # for each `ViewerField` of the query
 
     @property
     def values(self) -> dict[str, bytes]:
@@ -206,7 +206,7 @@ class JsonTemplate:
 
         Returns:
             Literal bytes, and placeholders: lists of a key, a field, and optionally the default
-            value and what to put before and after a value.
+            value and what to put before and after a value; see `Store.optional_placeholder`.
         """
         record_keys = {"": self.store.key(pk)}
         for ref, (store, _) in self.refs.items():

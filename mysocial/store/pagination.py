@@ -46,7 +46,7 @@ class ListQuery(Query[Page]):
         after: The entry after which the page starts; the start of the list by default.
         oldest: Whether the order is oldest first instead of newest first.
         checks: The viewer checks on the records and on related records.
-        viewer_field: What to read of a record between the viewer and each row.
+        viewer_fields: What to read of records between the viewer and each row.
         if_known: Whether the first round trip skips the query if Redis does not know all of it. Use
             it if another query of the same `gather` may show that this one is not needed.
 
@@ -64,13 +64,13 @@ class ListQuery(Query[Page]):
         after: Entry | None = None,
         oldest: bool = False,
         checks: RowChecks | None = None,
-        viewer_field: ViewerField | None = None,
+        viewer_fields: Sequence[ViewerField] = (),
         if_known: bool = False,
     ) -> None:
         self.template, self.index, self.value = template, index, value
         self.limit, self.after, self.oldest, self.checks = limit, after, oldest, checks or {}
-        self.viewer_field = viewer_field
-        self._base_request = page_request(template, self.checks, viewer_field) | {
+        self.viewer_fields = viewer_fields
+        self._base_request = page_request(template, self.checks, viewer_fields) | {
             "max_bytes": MAX_PAGE_BYTES
         }
         super().__init__(self._redis_request(after) | {"if_known": if_known})
@@ -85,7 +85,7 @@ class ListQuery(Query[Page]):
             after=after,
             oldest=self.oldest,
             checks=self.checks,
-            viewer_field=self.viewer_field,
+            viewer_fields=self.viewer_fields,
         )
 
     def decode(self, replies: list[Any]) -> Page:

@@ -25,8 +25,8 @@ class PageReply(NamedTuple):
     related_rows: list[list[Any]]
     entry_count: int  # how many entries were read, also of records that are gone
     last_entry: "list[bytes] | None"  # the id and score of the last of them
-    # Of each row, the value of the query's viewer field, or False; empty if there is none at all.
-    viewer_values: list[bytes | bool]
+    # For each viewer field of the query, its value for each row; empty if the viewer has none.
+    viewer_values: list[list[bytes | bool]]
     is_cut: int  # 1 if the rows have the request's maximum of bytes, so that entries are left
 
 
@@ -42,27 +42,27 @@ def rows_query(
     pks: Sequence[str],
     *,
     checks: RowChecks | None = None,
-    viewer_field: ViewerField | None = None,
+    viewer_fields: Sequence[ViewerField] = (),
 ) -> Query[list[Row]]:
     """Return the query for the rows of the live records among `pks`, in their order."""
     entries = {"entries": [[pk, "0"] for pk in pks]}
-    request = page_request(template, checks or {}, viewer_field) | entries
+    request = page_request(template, checks or {}, viewer_fields) | entries
     return query(request, lambda reply: rows_from_page(template, PageReply(*reply)))
 
 
 def page_request(
-    template: JsonTemplate, checks: RowChecks, viewer_field: ViewerField | None = None
+    template: JsonTemplate, checks: RowChecks, viewer_fields: Sequence[ViewerField] = ()
 ) -> QueryRequest:
     """Return the request for rows of a template, to which the caller adds which records."""
-    request: QueryRequest = {
+    return {
         "kind": "page",
         "prefix": template.store.prefix,
         "fields": template.fields,
         "joins": [_join(template, ref, checks.get(ref, ())) for ref in template.refs],
         "checks": checks.get("", ()),
         "sized": template.fragment_numbers,
+        "viewer_fields": viewer_fields,
     }
-    return request | {"viewer_field": viewer_field} if viewer_field else request
 
 
 @functools.lru_cache(maxsize=MAX_CACHED_JOINS)
@@ -89,8 +89,9 @@ def rows_from_page(template: JsonTemplate, reply: PageReply) -> list[Row]:
     joins = _related_rows_by_id(template, reply)
     store, names = template.store, template.fields
     rows = []
-    viewer_values = reply.viewer_values or repeat(False)
-    for (pk, score, values, *flags), viewer_value in zip(reply.rows, viewer_values, strict=False):
+    columns = [values or repeat(False) for values in reply.viewer_values]
+    viewer_values = zip(*columns, strict=False) if columns else repeat(())
+    for (pk, score, values, *flags), own_values in zip(reply.rows, viewer_values, strict=False):
         own_cells = cells = fields_or_defaults(store, names, values)
         related_rows = []
         for position, rows_by_id in joins:
@@ -98,7 +99,7 @@ def rows_from_page(template: JsonTemplate, reply: PageReply) -> list[Row]:
             related_rows.append(related_row)
             cells = cells + related_row.values  # a new list: own_cells must not grow
         row = Row(template, pk.decode(), score, cells, related_rows, *flags)
-        row.viewer_value = viewer_value
+        row.viewer_values = own_values
         rows.append(row)
     return rows
 

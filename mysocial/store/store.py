@@ -169,6 +169,14 @@ class Store(RecordCodec[M]):
         """
         return [self.key(pk), name, b"null", before, after, self.absence_proofs(pk), pk]
 
+    def existence_placeholder(self, pk: str) -> list[Any]:
+        """Return the placeholder of whether an optional record exists; see `optional_placeholder`.
+
+        The store must have plain fields.
+        """
+        name = self.plain_fields[0]
+        return [self.key(pk), name, b"false", b"true", False, self.absence_proofs(pk), pk]
+
     def initial_lists(self, pk: str) -> list[InitialList]:
         """Return the lists that start empty with a new record."""
         return [

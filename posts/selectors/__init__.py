@@ -1,10 +1,12 @@
 """Reads of posts. Every read for a viewer applies `can_see_post`."""
 
+from posts.selectors.bookmarks import bookmarks_page
 from posts.selectors.pages import (
     author_page,
     feed_page,
     home_page,
     numbered_feed_page,
+    pinned_page,
     versions_page,
 )
 from posts.selectors.rows import (
@@ -31,6 +33,7 @@ from posts.selectors.viewers import (
 
 __all__ = [
     "author_page",
+    "bookmarks_page",
     "counts_query",
     "current_viewers",
     "feed_page",
@@ -48,6 +51,7 @@ __all__ = [
     "is_withheld",
     "json_query",
     "numbered_feed_page",
+    "pinned_page",
     "post_and_recipients_query",
     "row_query",
     "versions_page",

@@ -17,9 +17,9 @@ from mysocial.store import (
     filter_pages,
     reads,
 )
-from posts.policies import viewer_reaction_policy
 from posts.representations import post_template, version_template, visibility_template
 from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
+from posts.selectors.viewer_fields import viewer_fields
 from users.selectors import profile_query
 
 MAX_SCAN_PAGE_SIZE = 100
@@ -132,11 +132,29 @@ def author_page(
         NotFound: There is no such member, or the viewer may not see the profile.
     """
     index, value = ("author_media", f"{author_id}:{media}") if media else ("author", author_id)
+    return _profile_page(index, value, author_id, viewer_id, limit, after)
+
+
+def _profile_page(  # noqa: PLR0913, PLR0917 - the arguments of one query
+    index: str, value: str, author_id: str, viewer_id: str, limit: int, after: Entry | None
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of a list of one member's posts."""
     author = profile_query(author_id, viewer_id=viewer_id)
     listing = _list_query(index, value, viewer_id=viewer_id, limit=limit, after=after)
     reads.gather(author, listing)
     author.result()
     return _filter_page(listing, viewer_id)
+
+
+def pinned_page(
+    author_id: str, *, viewer_id: str, limit: int, after: Entry | None = None
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of a member's pinned posts that the viewer may see, the last pinned first.
+
+    Raises:
+        NotFound: There is no such member, or the viewer may not see the profile.
+    """
+    return _profile_page("pinned", author_id, author_id, viewer_id, limit, after)
 
 
 def versions_page(
@@ -192,9 +210,7 @@ def _list_query(  # noqa: PLR0913 - keyword arguments of one query
         limit=limit,
         after=after,
         checks={"author_id": relation_checks(viewer_id)},
-        viewer_field=(
-            viewer_reaction_policy().field(viewer_id) if template is post_template else None
-        ),
+        viewer_fields=viewer_fields(viewer_id) if template is post_template else (),
     )
 
 

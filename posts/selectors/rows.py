@@ -10,8 +10,8 @@ from mysocial.store import JsonTemplate, Query, RelatedRow, Row, reads
 from notifications.selectors import Recipients, recipient_query, single_recipient
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
-from posts.policies import viewer_reaction_policy
 from posts.representations import post_template, totals_template, visibility_template
+from posts.selectors.viewer_fields import viewer_fields
 from posts.store import FEED_PRIVACIES, posts
 
 
@@ -61,16 +61,16 @@ def is_in_home_feed(row: Row, viewer_id: str) -> bool:
 
 
 def get_row(post_id: str, *, viewer_id: str) -> Row:
-    """Return the row of a post with the viewer's reaction.
+    """Return the row of a post with the viewer's reaction and bookmark.
 
     Raises:
         NotFound: The viewer may not see the post.
     """
-    return _rows_query([post_id], viewer_id=viewer_id, with_reaction=True).map(_first).result()
+    return _rows_query([post_id], viewer_id=viewer_id, with_reactions=True).map(_first).result()
 
 
 def row_query(post_id: str, *, viewer_id: str) -> Query[Row]:
-    """Query the row of a post without the viewer's reaction; the result raises as `get_row`."""
+    """Query the row of a post without viewer values; the result raises as `get_row` does."""
     return _rows_query([post_id], viewer_id=viewer_id).map(_first)
 
 
@@ -130,8 +130,15 @@ def counts_query(post_id: str) -> Query[tuple[bytes, bytes] | None]:
 
 
 def get_rows(post_ids: Sequence[str], *, viewer_id: str, with_reactions: bool = False) -> list[Row]:
-    """Return those of the posts that the viewer may see, in the given order."""
-    return _rows_query(post_ids, viewer_id=viewer_id, with_reaction=with_reactions).result()
+    """Return those of the posts that the viewer may see, in the given order.
+
+    Args:
+        post_ids: The posts.
+        viewer_id: The viewer.
+        with_reactions: Whether the rows have the viewer's reactions and bookmarks, for
+            `render_posts`.
+    """
+    return _rows_query(post_ids, viewer_id=viewer_id, with_reactions=with_reactions).result()
 
 
 def _rows_query(
@@ -139,13 +146,13 @@ def _rows_query(
     *,
     viewer_id: str,
     template: JsonTemplate = post_template,
-    with_reaction: bool = False,
+    with_reactions: bool = False,
 ) -> Query[list[Row]]:
     rows = reads.rows_query(
         template,
         post_ids,
         checks={"author_id": relation_checks(viewer_id)},
-        viewer_field=viewer_reaction_policy().field(viewer_id) if with_reaction else None,
+        viewer_fields=viewer_fields(viewer_id) if with_reactions else (),
     )
     return rows.map(lambda rows: [row for row in rows if is_visible(row, viewer_id)])
 

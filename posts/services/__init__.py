@@ -1,5 +1,7 @@
 """Writes of posts. No other module writes them."""
 
+from posts.services.bookmarks import create_bookmark, delete_bookmark
+from posts.services.pins import pin_post, unpin_post
 from posts.services.posts import (
     create_post,
     delete_post,
@@ -18,15 +20,19 @@ from posts.services.write_steps import (
 
 __all__ = [
     "announce_processed_media",
+    "create_bookmark",
     "create_post",
+    "delete_bookmark",
     "delete_post",
     "increment_post_counters",
     "increment_reaction_totals",
     "moderate_post",
+    "pin_post",
     "remove_deleted_media",
     "remove_post",
     "require_visible",
     "restore_post",
+    "unpin_post",
     "update_post",
     "withhold_post",
 ]

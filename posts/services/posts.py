@@ -77,13 +77,13 @@ def update_post(*, user_id: str, post_id: str, **body: Any) -> Post:
         Invalid: There is nothing to change, or the post would have no content.
         NotFound: The user may not see the post.
     """
-    with receive_post_upload(body, _get_own_post(user_id, post_id)) as media:
+    with receive_post_upload(body, get_own_post(user_id, post_id)) as media:
         return _update_own_post(user_id, post_id, body, media)
 
 
 @retry_on_conflict
 def _update_own_post(user_id: str, post_id: str, body: dict[str, Any], media: Any) -> Post:
-    return _update(_get_own_post(user_id, post_id), body, media, editor_id=user_id)
+    return _update(get_own_post(user_id, post_id), body, media, editor_id=user_id)
 
 
 @retry_on_conflict
@@ -94,10 +94,16 @@ def delete_post(*, user_id: str, post_id: str) -> Post:
         Forbidden: The user is not the author.
         NotFound: The user may not see the post.
     """
-    return _delete(_get_own_post(user_id, post_id))
+    return _delete(get_own_post(user_id, post_id))
 
 
-def _get_own_post(user_id: str, post_id: str) -> Post:
+def get_own_post(user_id: str, post_id: str) -> Post:
+    """Return a post for a change by its author.
+
+    Raises:
+        Forbidden: The user is not the author.
+        NotFound: The user may not see the post.
+    """
     post = selectors.get_post(post_id, viewer_id=user_id)
     if not can_edit_post(user_id, author_id=post.author_id):
         raise Forbidden("Only the author can do this.")
@@ -169,6 +175,8 @@ def _delete(post: Post) -> Post:
         w.delete(post, check_revision=True)
         queue_cascade(w, post)
         update_post_counts(w, post.author_id, before=post.privacy, after=None)
+        if post.is_pinned:
+            users.increment_user_counters(w, post.author_id, pinned_posts_count=-1)
         w.announce(deleted_event)
         w.respond_with(post)
     return post

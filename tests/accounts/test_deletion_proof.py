@@ -56,6 +56,8 @@ def words(bob, stranger):
     other_post = bob.create_post("Hello @victim_1, how are you?")
     victim.post(f"posts/{other_post['id']}/comments", {"text": words["comment"]}, **key)
     victim.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
+    victim.put(f"posts/{other_post['id']}/bookmark")
+    bob.put(f"posts/{post['id']}/bookmark")
     bob.post(f"posts/{post['id']}/comments", {"text": "Nice"})
     send_message(victim, bob, words["said"])
     send_message(bob, victim, words["answer"])

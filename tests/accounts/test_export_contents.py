@@ -59,6 +59,8 @@ def active_member(alice, bob, stranger):
         writer.post(f"posts/{post['id']}/comments", {"text": f"By {writer.username}"})
         writer.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
+    for member in (alice, bob):
+        member.put(f"posts/{other_post['id']}/bookmark")
     alice.post("users/me/images/profile", {"image": data_url(make_image())})
     send_message(alice, bob, "Written by Alice")
     send_message(bob, alice, "Written to Alice")

@@ -48,6 +48,18 @@ POSTS = (
         events={"post.deleted": for_any_actor(post_viewers)},
     ),
     Rule("GET", "posts/{post}/versions", post_viewers),
+    Rule(
+        "PUT",
+        "posts/{post}/pin",
+        post_viewers,
+        allowed=only("owner"),
+        events={"post.updated": for_any_actor(post_viewers)},
+    ),
+    Rule("DELETE", "posts/{post}/pin", post_viewers, allowed=only("owner")),
+    Rule("GET", "users/{owner}/pinned", can_interact_with_owner),
+    Rule("PUT", "posts/{post}/bookmark", post_viewers, events={"bookmark.created": TOPIC_OWNERS}),
+    Rule("DELETE", "posts/{post}/bookmark", events={"bookmark.deleted": TOPIC_OWNERS}),
+    Rule("GET", "users/me/bookmarks"),
     Rule("GET", "users/{owner}/posts", can_interact_with_owner),
     Rule("GET", "users/{owner}/posts?media=images", can_interact_with_owner),
 )

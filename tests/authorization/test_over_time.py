@@ -89,6 +89,7 @@ def texts_found(viewer: Person, author: Person, post_id: str, cursor: str) -> se
         f"posts/{post_id}/versions",
         f"users/{author.id}",
         f"users/{author.id}/posts",
+        f"users/{author.id}/pinned",
         f"users/{author.id}/images",
         f"users/{author.id}/reactions",
         f"users/search?q={author.username}",
@@ -96,6 +97,7 @@ def texts_found(viewer: Person, author: Person, post_id: str, cursor: str) -> se
         "posts/home",
         "notifications",
         f"users/{viewer.id}/reactions",
+        "users/me/bookmarks",
     ]
     visible_text = "".join(viewer.get(path).content.decode() for path in paths)
     topics = ["feed", "home", f"user:{author.id}", f"post:{post_id}", f"self:{viewer.id}"]
@@ -121,6 +123,9 @@ def test_a_viewer_finds_exactly_what_the_privacy_of_then_and_now_permits(alice, 
     text = f"{THEN} @{viewer.username}"
     post = alice.create_post(text, privacy=privacy)
     alice.put(f"posts/{post['id']}/reaction", {"type": "like"})
+    assert alice.put(f"posts/{post['id']}/pin").status_code == 200
+    bookmarked = viewer.put(f"posts/{post['id']}/bookmark")
+    assert (bookmarked.status_code == 200) == bool(before)
     assert texts_found(viewer, alice, post["id"], cursor) == before
     change(alice, viewer, post)
     assert texts_found(viewer, alice, post["id"], cursor) == after

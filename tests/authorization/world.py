@@ -141,6 +141,7 @@ def _add_post(w: World) -> None:
     w.ids |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
     w.ids["comment"] = create_comment(friend, post, "Said by the friend.")["id"]
     w.ids["own_comment"] = create_comment(owner, post, "Said by the owner.")["id"]
+    assert friend.put(f"posts/{post['id']}/bookmark").status_code == 200
     set_reaction(friend, post)
     set_reaction(owner, post)
     is_private = w.visibility == "private account"

@@ -141,10 +141,12 @@ class ClientState:
         listed = [comment for name in self.names("comments") for comment in self.state[name]]
         return [comment for comment in listed if comment["author"]["id"] == user_id]
 
-    def hold_post(self, post: Data, reaction: str | None) -> None:
+    def hold_post(
+        self, post: Data, *, reaction: str | None = None, bookmarked: bool = False
+    ) -> None:
         """Store a post of an event, with the viewer state of the member."""
         author = post["author"]["id"]
-        own = {"reaction": reaction, "can_edit": author == self.me}
+        own = {"reaction": reaction, "bookmarked": bookmarked, "can_edit": author == self.me}
         self.state[f"post:{post['id']}"] = {**post, "viewer": own | self.author_state(author)}
 
     def hold_comment(self, comment: Data) -> None:

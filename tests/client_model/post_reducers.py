@@ -1,4 +1,4 @@
-"""Reducers for events of posts, comments and reactions."""
+"""Reducers for events of posts, comments, reactions and bookmarks."""
 
 from tests.client_model.client import ClientState, Data
 from tests.client_model.reducer_rules import mark_stale, on
@@ -7,7 +7,7 @@ from tests.client_model.reducer_rules import mark_stale, on
 @on("post.created")
 def _post_created(client: ClientState, post: Data) -> None:
     author = post["author"]["id"]
-    client.hold_post(post, reaction=None)
+    client.hold_post(post)
     client.state[f"comments:{post['id']}"] = []
     client.place_post(post)
     if author == client.me:
@@ -20,7 +20,8 @@ def _post_created(client: ClientState, post: Data) -> None:
 def _post_updated(client: ClientState, post: Data) -> None:
     author, media = post["author"]["id"], post["media"]
     held = client.state.get(f"post:{post['id']}")
-    client.hold_post(post, reaction=held["viewer"]["reaction"] if held else None)
+    kept = {name: held["viewer"][name] for name in ("reaction", "bookmarked")} if held else {}
+    client.hold_post(post, **kept)
     client.place_post(post)
     gallery = client.state.get(f"gallery:{author}", []) if media else []
     known = [image for image in gallery if image["id"] == media["id"]]
@@ -71,3 +72,18 @@ def _reaction_changed(client: ClientState, data: Data) -> None:
         client.state[f"post:{data['post_id']}"]["reactions"] = data["reactions"]
         if data["user_id"] == client.me:
             client.state[f"post:{data['post_id']}"]["viewer"]["reaction"] = data["type"]
+
+
+@on("bookmark.created")
+def _bookmark_created(client: ClientState, data: Data) -> None:
+    _set_bookmarked(client, data["post_id"], is_bookmarked=True)
+
+
+@on("bookmark.deleted")
+def _bookmark_deleted(client: ClientState, data: Data) -> None:
+    _set_bookmarked(client, data["post_id"], is_bookmarked=False)
+
+
+def _set_bookmarked(client: ClientState, post_id: str, *, is_bookmarked: bool) -> None:
+    if client.has(f"post:{post_id}"):
+        client.state[f"post:{post_id}"]["viewer"]["bookmarked"] = is_bookmarked

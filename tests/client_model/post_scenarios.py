@@ -1,4 +1,4 @@
-"""Actions on posts, comments, reactions, profiles and images."""
+"""Actions on posts, comments, reactions, bookmarks, profiles and images."""
 
 from tests.client_model.scenario_table import action
 from tests.client_model.world import World, expect_success, run_workers
@@ -57,6 +57,21 @@ def _alice_makes_a_post_public(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.private}", {"privacy": "public"}))
 
 
+@action("post.updated")
+def _alice_pins_a_post(w: World) -> None:
+    expect_success(w.alice.put(f"posts/{w.private}/pin"))
+
+
+@action("post.updated")
+def _alice_pins_a_pinned_post_again(w: World) -> None:
+    expect_success(w.alice.put(f"posts/{w.public}/pin"))
+
+
+@action("post.updated")
+def _alice_unpins_a_post(w: World) -> None:
+    expect_success(w.alice.delete(f"posts/{w.public}/pin"))
+
+
 @action("post.deleted", "notification.deleted", in_steps=True)
 def _alice_deletes_a_post(w: World) -> None:
     expect_success(w.alice.delete(f"posts/{w.public}"))
@@ -106,6 +121,16 @@ def _bob_changes_a_reaction(w: World) -> None:
 @action("reaction.changed", "notification.deleted")
 def _bob_removes_a_reaction(w: World) -> None:
     expect_success(w.bob.delete(f"posts/{w.public}/reaction"))
+
+
+@action("bookmark.created")
+def _carol_bookmarks_a_post(w: World) -> None:
+    expect_success(w.carol.put(f"posts/{w.public}/bookmark"))
+
+
+@action("bookmark.deleted")
+def _bob_removes_a_bookmark(w: World) -> None:
+    expect_success(w.bob.delete(f"posts/{w.public}/bookmark"))
 
 
 # Members and their pictures ----------------------------------------------------------------------

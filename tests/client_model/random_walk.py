@@ -11,6 +11,7 @@ from tests.support.people import Person
 SUCCESS_CODES = {200, 201}
 ERROR_CODES = {400, 403, 404, 409}
 PRIVACIES = ("public", "public", "followers", "private")
+POST_ACTIONS_RATIO = 0.2
 REACTION_TYPES = ("like", "love", "happy", "wow", "sad", "angry")
 
 
@@ -21,6 +22,8 @@ class RandomWalk:
         self.people = list(w.people.values())
         self.ids = {name: person.id for name, person in w.people.items()}
         self.random = Random(seed)
+        # Of the actions on what posts have besides comments and reactions.
+        self.post_random = Random(seed + 1_000)
         self.posts = [w.ids[name] for name in ("public", "followers", "private", "of_bob")]
         self.comments = [w.ids["bob_under_public"], w.ids["alice_under_of_carol"]]
         self.messages = [w.ids["message_0"], w.ids["message_3"]]
@@ -35,11 +38,16 @@ class RandomWalk:
             self._notification, self._send_message, self._send_message, self._change_message,
             self._mark_read, self._open_or_close_chat,
         ]  # fmt: skip
+        self.post_actions: list[Callable[[Person], str]] = [self._bookmark, self._pin]
 
     def step(self) -> None:
         """Perform a random action, which may be rejected, and run the workers."""
-        actor, other = self.random.sample(self.people, 2)
-        description = self.random.choice(self.actions)(actor, other)
+        if self.post_random.random() < POST_ACTIONS_RATIO:
+            actor, other = self.post_random.sample(self.people, 2)
+            description = self.post_random.choice(self.post_actions)(actor)
+        else:
+            actor, other = self.random.sample(self.people, 2)
+            description = self.random.choice(self.actions)(actor, other)
         self.done.append(f"{actor.username}, {other.username}: {description}")
         run_workers()
 
@@ -99,6 +107,16 @@ class RandomWalk:
             return self._request(actor, "DELETE", f"posts/{post_id}/reaction")
         kind = {"type": self.random.choice(REACTION_TYPES)}
         return self._request(actor, "PUT", f"posts/{post_id}/reaction", kind)
+
+    def _bookmark(self, actor: Person) -> str:
+        method = self.post_random.choice(("PUT", "DELETE"))
+        post_id = self.post_random.choice(self.posts)
+        return self._request(actor, method, f"posts/{post_id}/bookmark")
+
+    def _pin(self, actor: Person) -> str:
+        method = self.post_random.choice(("PUT", "DELETE"))
+        post_id = self.post_random.choice(self.posts)
+        return " ".join(self._request(each, method, f"posts/{post_id}/pin") for each in self.people)
 
     def _relate(self, actor: Person, other: Person) -> str:
         verb = self.random.choice(("follow", "follow", "block", "mute"))

@@ -47,26 +47,42 @@ class Reader:
         return self.state
 
     def _under_posts(self) -> None:
-        """Read the comments of each post that has any; check the member's reaction to it."""
+        """Read the comments of each post that has any; check the member's reactions and bookmarks.
+
+        The list of bookmarks is not part of the state: clients read it when it is shown.
+        """
         reactions = self._page(f"users/{self.me.id}/reactions")["reactions"]
         mine = {r["post"]["id"]: r["type"] for r in reactions}
+        bookmarked = {post["id"] for post in self._page("users/me/bookmarks")["posts"]}
         for post in [post for name, post in self.state.items() if name.startswith("post:")]:
             assert post["viewer"]["reaction"] == mine.pop(post["id"], None), post
+            assert post["viewer"]["bookmarked"] == (post["id"] in bookmarked), post
+            bookmarked.discard(post["id"])
             self.state[f"comments:{post['id']}"] = []
             if post["comments_count"]:
                 self._keep(f"comments:{post['id']}", f"posts/{post['id']}/comments", "comments")
         assert not mine, "a reaction to a post that is in no list"
+        assert not bookmarked, "a bookmark of a post that is in no list"
 
     def _person(self, other: str) -> None:
         profile = self._get(f"users/{other}")
         if profile:
             self.state[f"profile:{other}"] = profile
         self._posts(f"wall:{other}", f"users/{other}/posts")
+        self._check_pinned(other)
         self._keep(f"gallery:{other}", f"users/{other}/images", "images")
         if other != self.me.id:
             messages = self._page(f"chat/conversations/{other}/messages")
             if messages:
                 self.state[f"messages:{other}"] = messages
+
+    def _check_pinned(self, author: str) -> None:
+        """Check that the pinned posts are those with `pinned_at`, the last pinned first."""
+        page = self._page(f"users/{author}/pinned")
+        listed = [self.state[f"post:{pk}"] for pk in self.state.get(f"wall:{author}", ())]
+        pinned = [post for post in listed if post["pinned_at"]]
+        pinned.sort(key=lambda post: str(post["pinned_at"]), reverse=True)
+        assert (page["posts"] if page else []) == pinned
 
     def _posts(self, name: str, path: str) -> None:
         page = self._page(path)

@@ -123,6 +123,10 @@ def _create_posts(w: World) -> None:
         w.ids[f"{name}_under_{under}"] = comment["id"]
     for name, to in (("bob", "public"), ("bob", "private"), ("dora", "public")):
         set_reaction(w.people[name], {"id": w.ids[to]})
+    for name in ("public", "followers"):
+        expect_success(w.alice.put(f"posts/{w.ids[name]}/pin"))
+    for name, of in (("bob", "public"), ("bob", "private"), ("dora", "followers")):
+        expect_success(w.people[name].put(f"posts/{w.ids[of]}/bookmark"))
     for name in ("followers", "private"):
         expect_success(w.alice.patch(f"posts/{w.ids[name]}", {"privacy": name}))
 

@@ -189,6 +189,7 @@ def _create_data(endpoint: Endpoint, members: list[Member]) -> dict[str, list[st
         for n, author in enumerate((me, friend))
     ]
     call(friend, "PUT", f"posts/{posts[0]}/reaction", {"type": "like"})
+    call(me, "PUT", f"posts/{posts[0]}/bookmark", {})
     messages = [
         call(author, "POST", "chat/messages", {"receiver_id": receiver.id, "text": "Hello"})[
             "chat_message"

@@ -20,7 +20,7 @@ import django
 django.setup()
 from django.urls import get_resolver
 print(sorted(str(r.pattern) for r in get_resolver().url_patterns[0].url_patterns
-             if "Bookmark" in r.callback.__name__))
+             if str(r.pattern).startswith("bookmarks")))
 from mysocial.core.queues import queue_names
 print("bookmarks" in queue_names())
 """

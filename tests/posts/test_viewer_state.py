@@ -7,7 +7,10 @@ from tests.support.concurrency import count_script_calls, mongod_paused
 from tests.support.people import logged_events, new_client, sign_up
 from tests.support.shared_objects import shared
 
-NOTHING = {"reaction": None, "follows_author": False, "muted": False, "can_edit": False}
+NOTHING = {
+    "reaction": None, "bookmarked": False, "follows_author": False, "muted": False,
+    "can_edit": False,
+}  # fmt: skip
 OWN = {**NOTHING, "can_edit": True}
 NO_RELATION = dict.fromkeys(("following", "followed_by", "blocking", "muting", "requested"), False)
 
@@ -50,8 +53,12 @@ def test_every_route_returns_the_viewer_state_of_a_post(alice, bob, stranger, po
         bob.put(f"posts/{post['id']}/reaction", {"type": kind})
         expected = {**NOTHING, "follows_author": True, "reaction": kind}
         assert viewer_of(bob, post, alice) == expected
+    bob.put(f"posts/{post['id']}/bookmark")
+    expected["bookmarked"] = True
+    assert viewer_of(bob, post, alice) == expected
     bob.put(f"users/{alice.id}/mute")
     assert viewer_of(bob, post, alice) == {**expected, "muted": True}
+    bob.delete(f"posts/{post['id']}/bookmark")
     bob.delete(f"posts/{post['id']}/reaction")
     bob.delete(f"users/{alice.id}/follow")
     assert viewer_of(bob, post, alice) == {**NOTHING, "muted": True}
@@ -122,6 +129,7 @@ def test_the_viewer_state_takes_no_further_script_call(alice, bob):
     for number in range(5):
         made = alice.create_post(str(number))
         bob.put(f"posts/{made['id']}/reaction", {"type": "love"})
+        bob.put(f"posts/{made['id']}/bookmark")
     bob.get("posts")
     for path in ("posts", f"posts/{made['id']}", f"users/{alice.id}", "users"):
         bob.get(path)
@@ -139,6 +147,9 @@ def test_the_response_to_a_write_has_the_viewer_state_of_the_author(alice, bob, 
     alice.put(f"{path}/reaction", {"type": "love"})
     edited = alice.patch(path, {"text": "Hello."}).json()["post"]
     assert edited["viewer"] == {**OWN, "reaction": "love"}
+    alice.put(f"{path}/bookmark")
+    edited = alice.patch(path, {"text": "Hello, you."}).json()["post"]
+    assert edited["viewer"] == {**OWN, "reaction": "love", "bookmarked": True}
     assert edited == alice.get(path).json()
     # Nothing to remove: the response of a request without a write.
     assert alice.patch(path, {"image": None}).json()["post"] == edited
@@ -146,6 +157,7 @@ def test_the_response_to_a_write_has_the_viewer_state_of_the_author(alice, bob, 
     client().flushall()
     assert alice.patch(path, {"text": "Hello?"}).json()["post"]["viewer"] == edited["viewer"]
     alice.delete(f"{path}/reaction")
+    alice.delete(f"{path}/bookmark")
     assert alice.patch(path, {"text": "Bye"}).json()["post"]["viewer"] == OWN
     assert bob.get(path).json()["viewer"] == NOTHING
 

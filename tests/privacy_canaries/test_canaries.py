@@ -199,10 +199,12 @@ def read_paths(record_ids):
         "chat/conversations/{friend}/messages",
     ]
     paths += ["users?limit=50", "users/online?id={owner}&id={hermit}", "users/search?q=owner_"]
+    paths += ["users/me/bookmarks?limit=50"]
     paths += [f"comments/{pk}" for name, pk in record_ids.items() if name.startswith("comment")]
     for who in ("{owner}", "{hermit}", "{friend}"):
         paths += [f"users/{who}"]
-        paths += [f"users/{who}/{of}" for of in ("posts", "images", "reactions", "followers")]
+        paths += [f"users/{who}/{of}" for of in ("posts", "pinned", "images", "reactions")]
+        paths += [f"users/{who}/followers"]
     for pk in posts:
         paths += [f"posts/{pk}"]
         of_it = ("comments", "comments/names", "reactions", "reactions/mine", "versions")

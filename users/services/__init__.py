@@ -11,7 +11,12 @@ from mysocial.store import Write, reads, respond_unchanged, retry_on_conflict, w
 from users.events import UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User
 from users.profile_texts import links_text
-from users.services.counts import count_post, count_public_posts_of, increment_user_counters
+from users.services.counts import (
+    count_pinned_post,
+    count_post,
+    count_public_posts_of,
+    increment_user_counters,
+)
 from users.services.links import (
     check_due_links,
     have_unverified,
@@ -46,6 +51,7 @@ __all__ = [
     "check_display_name",
     "check_due_links",
     "check_username",
+    "count_pinned_post",
     "count_post",
     "create_user",
     "delete_user",

@@ -38,6 +38,17 @@ def count_post(w: Write, author_id: str, *, before: Audience, after: Audience) -
         )
 
 
+def count_pinned_post(w: Write, user: User) -> None:
+    """Count a post that a member pins to their profile.
+
+    The write fails with `Conflict` if the member has pinned or unpinned a post since `user` was
+    read.
+    """
+    count = user.pinned_posts_count
+    w.require(User, user.id, pinned_posts_count=str(count).encode())
+    w.increment(User, user.id, pinned_posts_count=1)
+
+
 def count_public_posts_of(w: Write, user: User, *, sign: int) -> None:
     """Add the public posts of a member to the total of the site, or subtract them.
 

@@ -125,6 +125,12 @@ export class Api extends Transport {
   /** Delete one of your posts. */
   deletePost(id: string, options?: Options): Promise<ApiResponse<models.Message>>;
 
+  /** Bookmark a post. Only you can see your bookmarks. */
+  createBookmark(id: string, options?: Options): Promise<ApiResponse<models.Message>>;
+
+  /** Remove your bookmark of a post. */
+  deleteBookmark(id: string, options?: Options): Promise<ApiResponse<models.Message>>;
+
   /** List the comments on a post. */
   listComments(id: string, options?: Options & { cursor?: string; limit?: number; order?: "newest" | "oldest" }): Promise<ApiResponse<models.CommentPage>>;
 
@@ -133,6 +139,12 @@ export class Api extends Transport {
 
   /** List the latest commenters on a post. The number of comments, and the username of each of the latest commenters. */
   listCommenters(id: string, options?: Options & { limit?: number }): Promise<ApiResponse<models.Commenters>>;
+
+  /** Pin one of your posts to your profile. The post becomes the first of your pinned posts. You can pin 5 posts. */
+  pinPost(id: string, options?: Options): Promise<ApiResponse<models.PostResponse>>;
+
+  /** Unpin one of your posts. */
+  unpinPost(id: string, options?: Options): Promise<ApiResponse<models.PostResponse>>;
 
   /** Set your reaction to a post. */
   setPostReaction(id: string, body: models.ReactionInput, options?: Options): Promise<ApiResponse<models.ReactionResponse>>;
@@ -202,6 +214,9 @@ export class Api extends Transport {
 
   /** List the users that you block, newest first. Return a page of the users that you block. */
   listBlockedMembers(options?: Options & { cursor?: string; limit?: number }): Promise<ApiResponse<models.PeoplePage>>;
+
+  /** List the posts that you have bookmarked. Newest bookmark first. A post that you may no longer see is left out. It is listed again when you may see it again. */
+  listBookmarkedPosts(options?: Options & { cursor?: string; limit?: number }): Promise<ApiResponse<models.PostPage>>;
 
   /** List requests to follow you, newest first. Return a page of the users that requested to follow you. */
   listFollowRequests(options?: Options & { cursor?: string; limit?: number }): Promise<ApiResponse<models.PeoplePage>>;
@@ -280,6 +295,9 @@ export class Api extends Transport {
 
   /** Unmute a user. Unmute a user. */
   unmuteMember(id: string, options?: Options): Promise<ApiResponse<models.RelationResponse>>;
+
+  /** List the posts that a user has pinned. The last pinned post first. */
+  listPinnedPosts(id: string, options?: Options & { cursor?: string; limit?: number }): Promise<ApiResponse<models.PostPage>>;
 
   /** List a user's posts. Newest first. */
   listMemberPosts(id: string, options?: Options & { cursor?: string; limit?: number; media?: "images" | "videos" }): Promise<ApiResponse<models.PostPage>>;

@@ -204,6 +204,16 @@ export class Api extends Transport {
     return this.request("DELETE", `/posts/${encodeURIComponent(id)}`, options);
   }
 
+  /** Bookmark a post. Only you can see your bookmarks. */
+  createBookmark(id, options = {}) {
+    return this.request("PUT", `/posts/${encodeURIComponent(id)}/bookmark`, options);
+  }
+
+  /** Remove your bookmark of a post. */
+  deleteBookmark(id, options = {}) {
+    return this.request("DELETE", `/posts/${encodeURIComponent(id)}/bookmark`, options);
+  }
+
   /** List the comments on a post. */
   listComments(id, options = {}) {
     return this.request("GET", `/posts/${encodeURIComponent(id)}/comments`, options, { queryNames: ["cursor", "limit", "order"] });
@@ -217,6 +227,16 @@ export class Api extends Transport {
   /** List the latest commenters on a post. The number of comments, and the username of each of the latest commenters. */
   listCommenters(id, options = {}) {
     return this.request("GET", `/posts/${encodeURIComponent(id)}/comments/names`, options, { queryNames: ["limit"] });
+  }
+
+  /** Pin one of your posts to your profile. The post becomes the first of your pinned posts. You can pin 5 posts. */
+  pinPost(id, options = {}) {
+    return this.request("PUT", `/posts/${encodeURIComponent(id)}/pin`, options);
+  }
+
+  /** Unpin one of your posts. */
+  unpinPost(id, options = {}) {
+    return this.request("DELETE", `/posts/${encodeURIComponent(id)}/pin`, options);
   }
 
   /** Set your reaction to a post. */
@@ -332,6 +352,11 @@ export class Api extends Transport {
   /** List the users that you block, newest first. Return a page of the users that you block. */
   listBlockedMembers(options = {}) {
     return this.request("GET", "/users/me/blocks", options, { queryNames: ["cursor", "limit"] });
+  }
+
+  /** List the posts that you have bookmarked. Newest bookmark first. A post that you may no longer see is left out. It is listed again when you may see it again. */
+  listBookmarkedPosts(options = {}) {
+    return this.request("GET", "/users/me/bookmarks", options, { queryNames: ["cursor", "limit"] });
   }
 
   /** List requests to follow you, newest first. Return a page of the users that requested to follow you. */
@@ -462,6 +487,11 @@ export class Api extends Transport {
   /** Unmute a user. Unmute a user. */
   unmuteMember(id, options = {}) {
     return this.request("DELETE", `/users/${encodeURIComponent(id)}/mute`, options);
+  }
+
+  /** List the posts that a user has pinned. The last pinned post first. */
+  listPinnedPosts(id, options = {}) {
+    return this.request("GET", `/users/${encodeURIComponent(id)}/pinned`, options, { queryNames: ["cursor", "limit"] });
   }
 
   /** List a user's posts. Newest first. */

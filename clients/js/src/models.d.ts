@@ -703,6 +703,8 @@ export interface Post {
   gif_url: string;
   /** When the post was last edited; null if it never was. */
   edited_at: string | null;
+  /** When the author pinned the post to their profile; null if it is not pinned. */
+  pinned_at: string | null;
   /** Who may see the post. */
   privacy: PrivacyEnum;
   /** The number of comments. */
@@ -774,6 +776,8 @@ export interface PostVersion {
 export interface PostViewer {
   /** Your reaction; null if there is none. */
   reaction: ReactionEnum | NullEnum;
+  /** Whether you have bookmarked the post. */
+  bookmarked: boolean;
   /** Whether you follow the author. */
   follows_author: boolean;
   /** Whether you mute the author. */
@@ -1128,6 +1132,8 @@ export interface SharedPost {
   gif_url: string;
   /** When the post was last edited; null if it never was. */
   edited_at: string | null;
+  /** When the author pinned the post to their profile; null if it is not pinned. */
+  pinned_at: string | null;
   /** Who may see the post. */
   privacy: PrivacyEnum;
   /** The number of comments. */
@@ -1388,6 +1394,8 @@ export type WhoMayMessageEnum = "everyone" | "following" | "nobody";
 export type ServerEvent =
   { id: string; type: "block.created"; data: { user_id: string } } |
   { id: string; type: "block.deleted"; data: { user_id: string } } |
+  { id: string; type: "bookmark.created"; data: { post_id: string } } |
+  { id: string; type: "bookmark.deleted"; data: { post_id: string } } |
   { id: string; type: "chat.users"; data: { user_id: string; is_open: boolean } } |
   { id: string; type: "comment.created"; data: { comment: SharedComment; comments_count: number } } |
   { id: string; type: "comment.deleted"; data: { id: string; post_id: string; comments_count: number } } |

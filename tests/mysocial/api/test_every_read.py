@@ -50,6 +50,8 @@ def ids(alice, bob, stranger):
     body = {"text": "By Alice"}
     comment = alice.post(f"posts/{post['id']}/comments", body).json()["comment"]
     alice.put(f"posts/{post['id']}/reaction", {"type": "love"})
+    alice.put(f"posts/{post['id']}/pin")
+    bob.put(f"posts/{post['id']}/bookmark")
     alice.post("users/me/images/profile", {"image": data_url(make_image())})
     body = {"receiver_id": bob.id, "text": "Hello"}
     message = alice.post("chat/messages", body).json()["chat_message"]

@@ -40,8 +40,9 @@ OPERATION_IDS = {
     "moderation": "createReport listReports",
     "notifications": """deleteNotification listNotifications markAllNotificationsRead
         unsubscribeFromEmails updateNotification""",
-    "posts": """createPost deletePost getPost listHomePosts listMemberPosts listPostVersions
-        listPosts updatePost""",
+    "posts": """createBookmark createPost deleteBookmark deletePost getPost listBookmarkedPosts
+        listHomePosts listMemberPosts listPinnedPosts listPostVersions listPosts pinPost unpinPost
+        updatePost""",
     "reactions": """getOwnPostReaction listMemberReactions listPostReactions removePostReaction
         setPostReaction""",
     "users": """changeUsername getLeaderboard getMember getOwnProfile getSettings listMembers

@@ -613,6 +613,35 @@ class Api(Transport):
             idempotency_key=idempotency_key,
         )
 
+    def create_bookmark(
+        self,
+        id: str,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.Message]:
+        """Bookmark a post.
+
+        Only you can see your bookmarks.
+        """
+        return self._request(
+            "PUT",
+            f"/posts/{id}/bookmark",
+            idempotency_key=idempotency_key,
+        )
+
+    def delete_bookmark(
+        self,
+        id: str,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.Message]:
+        """Remove your bookmark of a post."""
+        return self._request(
+            "DELETE",
+            f"/posts/{id}/bookmark",
+            idempotency_key=idempotency_key,
+        )
+
     def list_comments(
         self,
         id: str,
@@ -657,6 +686,35 @@ class Api(Transport):
             "GET",
             f"/posts/{id}/comments/names",
             query={"limit": limit},
+        )
+
+    def pin_post(
+        self,
+        id: str,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.PostResponse]:
+        """Pin one of your posts to your profile.
+
+        The post becomes the first of your pinned posts. You can pin 5 posts.
+        """
+        return self._request(
+            "PUT",
+            f"/posts/{id}/pin",
+            idempotency_key=idempotency_key,
+        )
+
+    def unpin_post(
+        self,
+        id: str,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.PostResponse]:
+        """Unpin one of your posts."""
+        return self._request(
+            "DELETE",
+            f"/posts/{id}/pin",
+            idempotency_key=idempotency_key,
         )
 
     def set_post_reaction(
@@ -1020,6 +1078,23 @@ class Api(Transport):
         return self._request(
             "GET",
             "/users/me/blocks",
+            query={"cursor": cursor, "limit": limit},
+        )
+
+    def list_bookmarked_posts(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Response[models.PostPage]:
+        """List the posts that you have bookmarked.
+
+        Newest bookmark first. A post that you may no longer see is left out. It is listed again
+        when you may see it again.
+        """
+        return self._request(
+            "GET",
+            "/users/me/bookmarks",
             query={"cursor": cursor, "limit": limit},
         )
 
@@ -1443,6 +1518,23 @@ class Api(Transport):
             "DELETE",
             f"/users/{id}/mute",
             idempotency_key=idempotency_key,
+        )
+
+    def list_pinned_posts(
+        self,
+        id: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Response[models.PostPage]:
+        """List the posts that a user has pinned.
+
+        The last pinned post first.
+        """
+        return self._request(
+            "GET",
+            f"/users/{id}/pinned",
+            query={"cursor": cursor, "limit": limit},
         )
 
     def list_member_posts(

@@ -831,6 +831,8 @@ class Post(TypedDict):
     gif_url: str
     # When the post was last edited; null if it never was.
     edited_at: str | None
+    # When the author pinned the post to their profile; null if it is not pinned.
+    pinned_at: str | None
     # Who may see the post.
     privacy: "PrivacyEnum"
     # The number of comments.
@@ -908,6 +910,8 @@ class PostViewer(TypedDict):
 
     # Your reaction; null if there is none.
     reaction: "ReactionEnum | NullEnum"
+    # Whether you have bookmarked the post.
+    bookmarked: bool
     # Whether you follow the author.
     follows_author: bool
     # Whether you mute the author.
