@@ -32,6 +32,7 @@ from mysocial.api import (
     MessageSerializer,
     StrictSerializer,
     current_user_id,
+    fast_read,
     json_response,
     list_response,
     page_response,
@@ -87,6 +88,7 @@ class ConversationViewSet(ApiViewSet):
         summary="List your conversations",
         description="The conversation with the newest message comes first.",
     )
+    @fast_read
     def conversations(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         rows, next_after = selectors.list_conversations(
@@ -99,6 +101,7 @@ class ConversationViewSet(ApiViewSet):
         responses=UnreadSerializer,
         summary="Count your unread messages",
     )
+    @fast_read
     def unread(self, request: Request) -> HttpResponse:
         counts = selectors.get_unread_counts(current_user_id(request))
         return json_response(
@@ -126,6 +129,7 @@ class MessageViewSet(ApiViewSet):
         responses=MessagePageSerializer,
         summary="List messages with a user",
     )
+    @fast_read
     def messages(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         oldest = choice_param(request, "order", ORDERS, ORDERS[0]) == "oldest"

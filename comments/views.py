@@ -20,6 +20,7 @@ from mysocial.api import (
     MessageSerializer,
     StrictSerializer,
     current_user_id,
+    fast_read,
     json_response,
     page_response,
     pagination_params,
@@ -60,6 +61,7 @@ class CommentViewSet(ApiViewSet):
         responses=CommentPageSerializer,
         summary="List the comments on a post",
     )
+    @fast_read
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         viewer_id = current_user_id(request)

@@ -27,6 +27,7 @@ from mysocial.api import (
     ApiViewSet,
     StrictSerializer,
     current_user_id,
+    fast_read,
     id_params,
     json_response,
     message_envelope,
@@ -124,6 +125,7 @@ class FollowViewSet(ApiViewSet):
     @extend_schema(
         operation_id="listFollowers", **PEOPLE, summary="List a user's followers, newest first"
     )
+    @fast_read
     def followers(self, request: Request, pk: str) -> HttpResponse:
         """Return a page of a user's followers."""
         viewer_id = current_user_id(request)
@@ -134,6 +136,7 @@ class FollowViewSet(ApiViewSet):
         **PEOPLE,
         summary="List the users that a user follows, newest first",
     )
+    @fast_read
     def following(self, request: Request, pk: str) -> HttpResponse:
         """Return a page of the users that a user follows."""
         viewer_id = current_user_id(request)

@@ -312,6 +312,8 @@ REMOVED_USERNAME_DAYS = 365
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")
 RATE_LIMITS = envbool("RATE_LIMITS", default=True)
+# Whether the busiest reads skip the dispatch of Django and DRF (mysocial/api/fast_reads.py).
+FAST_READS = envbool("FAST_READS", default=True)
 # Of one member, or of one network without a sign-in, in each process; 0 for no limit.
 READ_LIMIT_PER_MINUTE = envint("READ_LIMIT_PER_MINUTE", 1200)
 

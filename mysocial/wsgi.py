@@ -4,15 +4,19 @@ import gc
 import os
 from typing import Any
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 
 from mysocial.core.shared_metrics import share_metrics
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
 share_metrics()
+django.setup(set_prefix=False)
 
-_application = get_wsgi_application()
+from mysocial.api.fast_reads import FastReadHandler  # noqa: E402 - it needs the settings
+
+_application = FastReadHandler() if settings.FAST_READS else WSGIHandler()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Any:

@@ -26,6 +26,7 @@ from mysocial.api import (
     StrictJSONParser,
     StrictSerializer,
     current_user_id,
+    fast_read,
     message_envelope,
     page_response,
     pagination_params,
@@ -88,6 +89,7 @@ class NotificationViewSet(ApiViewSet):
         "that block you, are hidden, and so are notifications about posts that you may not see. "
         "`unread_count` includes notifications that a mute or a change of privacy hides.",
     )
+    @fast_read
     def list(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         user_id = current_user_id(request)

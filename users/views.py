@@ -11,6 +11,7 @@ from mysocial.api import (
     PAGINATION_PARAMETERS,
     ApiViewSet,
     current_user_id,
+    fast_read,
     id_params,
     int_param,
     json_response,
@@ -69,6 +70,7 @@ class UserViewSet(ApiViewSet):
     @extend_schema(
         operation_id="getMember", responses=ProfileSerializer, summary="Get a user's profile"
     )
+    @fast_read
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         """Return the profile of a user who has not blocked you."""
         viewer_id = current_user_id(request)
@@ -78,6 +80,7 @@ class UserViewSet(ApiViewSet):
     @extend_schema(
         operation_id="getOwnProfile", responses=ProfileSerializer, summary="Get your profile"
     )
+    @fast_read
     def me(self, request: Request) -> HttpResponse:
         """Return your own profile."""
         return self.retrieve(request, current_user_id(request))

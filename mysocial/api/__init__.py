@@ -38,7 +38,7 @@ from mysocial.api.responses import (
 from mysocial.api.routing import api_path, api_routes, max_body_bytes
 from mysocial.api.text_fields import LinkField, PasswordField, TextField
 from mysocial.api.uploads import MediaField
-from mysocial.api.viewsets import ApiViewSet
+from mysocial.api.viewsets import ApiViewSet, fast_read
 
 __all__ = [
     "IDS_PARAMETER",
@@ -66,6 +66,7 @@ __all__ = [
     "cursor_param",
     "error_response",
     "facets_field",
+    "fast_read",
     "get_client_address",
     "get_origin",
     "id_params",

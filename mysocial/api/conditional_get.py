@@ -28,7 +28,7 @@ def conditional_response(request: HttpRequest, response: HttpResponseBase) -> Ht
     tag = response.headers.get("ETag")
     if tag is None:
         tag = f'W/"{blake2b(response.content, digest_size=TAG_BYTES).hexdigest()}"'
-        response["ETag"] = tag
+        response.headers["ETag"] = tag
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return response
     return get_conditional_response(request, etag=tag, response=response) or response

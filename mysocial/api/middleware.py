@@ -50,9 +50,9 @@ class ApiMiddleware:
         finally:
             request_context.pop(token)
         if context.cursor:
-            response["X-Event-Cursor"] = context.cursor
-        if "Cache-Control" not in response:
-            response["Cache-Control"] = "no-store"
+            response.headers["X-Event-Cursor"] = context.cursor
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
         if request.method == "HEAD" and isinstance(response, HttpResponse):
             # Not every server drops the body of a HEAD response; its length must stay.
             response.setdefault("Content-Length", str(len(response.content)))

@@ -10,6 +10,6 @@ def set_rate_limit_headers(context: RequestContext, response: HttpResponseBase) 
     """Describe the limit with the fewest requests left; without a limit, set nothing."""
     limit = tightest_limit(context)
     if limit is not None:
-        response["X-RateLimit-Limit"] = str(limit.max_requests)
-        response["X-RateLimit-Remaining"] = str(limit.remaining)
-        response["X-RateLimit-Reset"] = str(limit.reset_seconds)
+        response.headers["X-RateLimit-Limit"] = str(limit.max_requests)
+        response.headers["X-RateLimit-Remaining"] = str(limit.remaining)
+        response.headers["X-RateLimit-Reset"] = str(limit.reset_seconds)

@@ -26,6 +26,7 @@ LOGGED = RateLimit("logged-limits", 1, MINUTE)
 # their own. Not 500: it is not the client's fault.
 REFUSED_STATUSES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 503})
 MAX_CACHED_CHECKS = 4096  # that a process keeps, at most 1 KB each
+OUTCOME = "mysocial.limit_outcome"  # in the WSGI environment of a read that was counted
 limits = ProcessLimits()
 
 
@@ -35,20 +36,37 @@ def enforce_request_limits(request: HttpRequest) -> None:
     Raises:
         TooManyRequests: A limit is exceeded.
     """
+    seconds = count_request(request)
+    context = request_context.current()
+    if seconds and context is not None:
+        is_logged = not limits.count(_checks(LOGGED, context, request)).seconds
+        raise TooManyRequests(seconds, is_logged=is_logged)
+
+
+def count_request(request: HttpRequest) -> int:
+    """Count a read, or check whether too many writes were refused before.
+
+    A request is counted once, even if a fast read leaves it to DRF.
+
+    Returns:
+        How many seconds the client must wait; 0 if the request is accepted.
+    """
     context = request_context.current()
     if context is None or not settings.RATE_LIMITS:
-        return
+        return 0
     if request.method not in SAFE_METHODS:
         outcome = limits.check(_checks(REFUSALS, context, request))
     elif max_reads := settings.READ_LIMIT_PER_MINUTE:
-        outcome = limits.count(_checks(_read_limit(max_reads), context, request))
+        outcome = request.META.get(OUTCOME)
+        if outcome is None:
+            outcome = limits.count(_checks(_read_limit(max_reads), context, request))
+            request.META[OUTCOME] = outcome
     else:
-        return
-    if outcome is not None:
-        keep_tightest(context, outcome.status)
-        if outcome.seconds:
-            is_logged = not limits.count(_checks(LOGGED, context, request)).seconds
-            raise TooManyRequests(outcome.seconds, is_logged=is_logged)
+        return 0
+    if outcome is None:
+        return 0
+    keep_tightest(context, outcome.status)
+    return outcome.seconds
 
 
 def count_refusal(request: HttpRequest, status_code: int, max_bytes: int) -> None:

@@ -12,7 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import ResolverMatch, URLPattern, URLResolver, register_converter, resolve
+from django.urls import (
+    ResolverMatch,
+    URLPattern,
+    URLResolver,
+    get_resolver,
+    register_converter,
+    resolve,
+)
 from django.urls.converters import StringConverter
 from django.urls.exceptions import Resolver404
 from django.urls.resolvers import RoutePattern
@@ -40,7 +47,7 @@ class TokenConverter(StringConverter):
 
 register_converter(IdConverter, "id")
 register_converter(TokenConverter, "token")
-_IDS = re.compile(IdConverter.regex)
+IDS = re.compile(IdConverter.regex)
 
 
 class _OptionalSlashPattern(RoutePattern):
@@ -100,7 +107,7 @@ class _CachingResolver(URLResolver):
         if not path.startswith(ALIAS_PREFIX):
             raise Resolver404({"path": path})
         rest = path.removeprefix(API_PREFIX if path.startswith(API_PREFIX) else ALIAS_PREFIX)
-        shape = _IDS.sub("*", rest)
+        shape = IDS.sub("*", rest)
         cached = self._cache.get(shape)
         for route in (cached,) if cached else self.url_patterns:
             match = route.resolve(rest)
@@ -109,6 +116,17 @@ class _CachingResolver(URLResolver):
                     self._cache[shape] = route
                 return match
         raise Resolver404({"path": rest})
+
+
+def api_patterns() -> list[URLPattern]:
+    """Return all routes of the API, in the order in which they are tried."""
+    return [
+        pattern
+        for resolver in get_resolver().url_patterns
+        if isinstance(resolver, _CachingResolver)
+        for pattern in resolver.url_patterns
+        if isinstance(pattern, URLPattern)
+    ]
 
 
 def api_routes(*modules: str, mounted: Mapping[str, str] = MappingProxyType({})) -> URLResolver:

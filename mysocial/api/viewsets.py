@@ -1,7 +1,8 @@
 """The base viewset: DRF's `ViewSet` without the steps that a JSON-only API does not need."""
 
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework import status
@@ -13,6 +14,18 @@ from mysocial.api.inputs import IgnoredBodyParser
 from mysocial.api.negotiation import JSONOnlyNegotiation
 from mysocial.api.request_limits import count_refusal, enforce_request_limits
 from mysocial.store import require_session
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def fast_read(method: Method) -> Method:
+    """Declare that a method of an `ApiViewSet` may respond to GET requests without DRF.
+
+    `mysocial/api/fast_reads.py` calls it then. The method only reads, so it may be called twice for
+    a request. Its `request` may be a `FastRequest`, and `self` has nothing that DRF sets.
+    """
+    method.is_fast_read = True  # type: ignore[attr-defined]
+    return method
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from mysocial.api import (
     StrictSerializer,
     current_user_id,
     cursor_param,
+    fast_read,
     int_param,
     json_response,
     list_response,
@@ -113,6 +114,7 @@ class PostViewSet(ApiViewSet):
         summary="List the posts of the global feed",
         description="Newest first.",
     )
+    @fast_read
     def list(self, request: Request) -> HttpResponse:
         viewer_id, media = current_user_id(request), media_param(request)
         total = public_posts_query()
@@ -147,6 +149,7 @@ class PostViewSet(ApiViewSet):
         return services.create_post(author_id=current_user_id(request), **body)
 
     @extend_schema(operation_id="getPost", responses=PostSerializer, summary="Get a post")
+    @fast_read
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         viewer_id = current_user_id(request)
         return json_response(render_for(selectors.get_row(pk, viewer_id=viewer_id), viewer_id))
@@ -181,6 +184,7 @@ class PostViewSet(ApiViewSet):
         summary="List a user's posts",
         description="Newest first.",
     )
+    @fast_read
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         page = selectors.author_page(
@@ -199,6 +203,7 @@ class PostViewSet(ApiViewSet):
         summary="List the posts of your home feed",
         description="Your own posts and those of the users that you follow, newest first.",
     )
+    @fast_read
     def home(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         page = selectors.home_page(

@@ -9,34 +9,36 @@ import io
 import json
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections as close
 from django.test import RequestFactory
 
+from mysocial.api.fast_reads import FastReadHandler
 from mysocial.core.ids import new_id
 
 
-@pytest.fixture
-def leftover_objects():
+@pytest.fixture(params=[WSGIHandler, FastReadHandler])
+def leftover_objects(request):
     """Return a function that counts the objects left to the collector by the last of some requests.
 
     It calls the WSGI application as a server does.
     """
-    application = get_wsgi_application()
+    application = request.param()
 
     def call(person, method, path, body=None):
         headers = {"HTTP_AUTHORIZATION": f"Bearer {person.access}"} if person else {}
         data = b"" if body is None else json.dumps(body).encode()
-        request = RequestFactory().generic(
+        sent = RequestFactory().generic(
             method, f"/api/v1/{path}", data, "application/json", **headers
         )
-        environ = {**request.environ, "wsgi.input": io.BytesIO(data)}
+        environ = {**sent.environ, "wsgi.input": io.BytesIO(data)}
         statuses = []
         gc.collect()
         response = application(environ, lambda *head: statuses.append(head[0]))
         list(response)
-        response.close()
+        if hasattr(response, "close"):
+            response.close()
         return int(statuses[0][:3])
 
     def count(status, person, *requests):
