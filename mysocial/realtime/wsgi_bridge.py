@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.http import HttpResponse
 
 from mysocial.api import max_body_bytes, must_wait
 from mysocial.api.problems import error_response
@@ -22,7 +23,8 @@ from mysocial.realtime.sse import Receive, Send, send_response, until_disconnect
 THREADS = 16
 CHUNK_BYTES = 64 * 1024  # of a body, and of a file; in memory for each client
 MAX_SPOOLED_BYTES = 2 * 1024**3  # of all bodies of this process, on disk
-_FILE = "mysocial.file"
+# In the scope: the file of a response, or a whole response.
+_FILE, _RESPONSE = "mysocial.file", "mysocial.response"
 
 
 class _FileResponse:
@@ -100,9 +102,18 @@ class WSGIBridge:
         return session.user_id
 
     def _call(self, environ: MutableMapping[str, Any], start_response: Any) -> Any:
-        """Call the application; keep the file of its response for the event loop."""
+        """Call the application; keep a file, or a whole response, for the event loop.
+
+        Each message that a2wsgi passes to the event loop lets the thread wait for it.
+        """
         environ["wsgi.file_wrapper"] = _FileResponse
-        body = self._application(environ, start_response)
+        head: list[Any] = []
+        body = self._application(environ, lambda *arguments: head.extend(arguments))
+        if isinstance(body, list | HttpResponse):
+            environ["asgi.scope"][_RESPONSE] = (*head, b"".join(body))
+            getattr(body, "close", bool)()
+            return []
+        start_response(*head)
         if isinstance(body, _FileResponse):
             environ["asgi.scope"][_FILE] = body
             return []
@@ -111,14 +122,18 @@ class WSGIBridge:
     async def _respond(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         own_scope = dict(scope)
 
-        async def send_with_file(message: Mapping[str, Any]) -> None:
+        async def send_kept(message: Mapping[str, Any]) -> None:
+            if response := own_scope.pop(_RESPONSE, None):
+                status, headers, content = response
+                await _send_response(status, headers, content, send)
+                return
             file = own_scope.get(_FILE)
             if file and message["type"] == "http.response.body" and scope["method"] != "HEAD":
                 await until_disconnect(_send_file(file, send), receive)
             await send(message)
 
         try:
-            await self._wsgi(own_scope, receive, send_with_file)
+            await self._wsgi(own_scope, receive, send_kept)
         finally:
             if file := own_scope.get(_FILE):
                 file.close()
@@ -155,6 +170,14 @@ def _spooled(spool: Any, length: int, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": remaining > 0}
 
     return receive_spooled
+
+
+async def _send_response(
+    status: str, headers: list[tuple[str, str]], content: bytes, send: Send
+) -> None:
+    lines = [(name.encode("latin-1").lower(), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": int(status[:3]), "headers": lines})
+    await send({"type": "http.response.body", "body": content})
 
 
 async def _send_file(file: _FileResponse, send: Send) -> None:
