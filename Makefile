@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest \
+.PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest deploy-test \
 	chaos-processes chaos-resume fuzz attack coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clients clean
 
@@ -69,6 +69,9 @@ chaos-processes: $(STAMP) ## test every feature across several processes (ARGS="
 
 chaos-resume: $(STAMP) ## check that clients resume without gaps or duplicates while processes die (ARGS="--clients 20")
 	@$(BIN)/python -m tests.chaos.resume $(ARGS)
+
+deploy-test: $(STAMP) ## run, upgrade, break, back up and restore compose.yaml in real containers (15 min; as root)
+	@$(BIN)/python -m tests.containers $(ARGS)
 
 fuzz: $(STAMP) ## send malformed input to both servers (20 min; ARGS="--seed 1 --short")
 	@$(BIN)/python -m tests.fuzz $(ARGS)

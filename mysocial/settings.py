@@ -120,9 +120,13 @@ MIDDLEWARE = [
     "mysocial.api.page_middleware.PageMessageMiddleware",
     "mysocial.api.page_middleware.PageXFrameOptionsMiddleware",
 ]
-# The first three look for Django's own class paths; the subclasses above do the same. The last says
-# that anymail no longer tests its SendGrid backend against the live service.
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003", "anymail.W003"]
+# The first three look for Django's own class paths; the subclasses above do the same. The next two
+# ask for HSTS_SUBDOMAINS and HSTS_PRELOAD, which an operator must choose. The last says that
+# anymail no longer tests its SendGrid backend against the live service.
+SILENCED_SYSTEM_CHECKS = [
+    *("security.W001", "security.W002", "security.W003"),
+    *("security.W005", "security.W021", "anymail.W003"),
+]
 ROOT_URLCONF = "mysocial.urls"
 WSGI_APPLICATION = "mysocial.wsgi.application"
 ASGI_APPLICATION = "mysocial.asgi.application"
@@ -171,7 +175,7 @@ UNFOLD: dict[str, Any] = {
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(envstr("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing folder
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
@@ -553,7 +557,9 @@ EMAIL_TOKEN_COOKIE_NAME = f"{_prefix}email_token"  # for some minutes, after a l
 UNSUBSCRIBE_COOKIE_NAME = f"{_prefix}unsubscribe_token"  # likewise
 SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+# They bind all other sites below the domain as well, so an operator must choose them.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = envbool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = envbool("HSTS_PRELOAD", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEBUG else None
 if not DEBUG and not FLOWER_PASSWORD:
     FLOWER_USER = ""  # Flower refuses all logins until it has a password

@@ -4,9 +4,8 @@ Nothing else in the code spells a Redis name. The module belongs to `mysocial.co
 limits and the script loader, which are below the record store, need it too; `mysocial.store`
 re-exports it. `docs/write-path.md` explains what each key holds.
 
-The constants that are text are the first lines of every Lua script, as local variables of the same
-name (see `lua_prelude`). So `DIRTY_PREFIX .. queue` in Lua and `dirty(queue)` in Python are the
-same key.
+The constants that are text are local variables of every Lua script (see `lua_prelude`), so
+`DIRTY_PREFIX .. queue` in Lua and `dirty(queue)` in Python are the same key.
 """
 
 import re
@@ -38,6 +37,7 @@ LEASE_PREFIX = "lease:"
 HEARTBEAT_PREFIX = "heartbeat:"
 BACKOFF = "backoff"  # while it exists, no worker asks MongoDB
 BACKOFF_ATTEMPTS = "backoff:attempts"
+LAST_BACKUP = "last_backup"  # when the newest backup was made, in seconds since 1970
 WRITE_PROBE = "write_probe"  # written by /health/ready
 ONLINE_MEMBERS = "presence"  # members, by the time at which they go offline
 CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which each is given up

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,9 +25,9 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.progress import ProgressCallback
-from mysocial.core.redis import Script
+from mysocial.core.redis import Script, available, client
 from mysocial.ops.backup_archive import Manifest, Packer
 from mysocial.persistence import dirty, flush
 
@@ -35,6 +36,8 @@ FREEZE_MS = 30_000
 MAX_UNFLUSHED = 50_000  # copied by one script, which blocks Redis
 RECORDS_PER_MEMBER = 1000
 MEDIA_FOLDERS = ("public", "incoming")
+FILE_NAME = "mysocial-{:%Y%m%dT%H%M%SZ}.tar.gz"  # in a folder; names sort by time
+FILE_PATTERN = "mysocial-????????T??????Z.tar.gz"
 # MongoDB keeps snapshots for 300 s by default: SnapshotTooOld, SnapshotUnavailable.
 SNAPSHOT_ERROR_CODES = {239, 246}
 # Errors of hard links that the file system does not support: copy the file instead.
@@ -53,6 +56,22 @@ class Snapshot(NamedTuple):
     facts: dict[str, Any]  # for the manifest
 
 
+def new_path(folder: Path) -> Path:
+    """Return the path of a new backup in a folder."""
+    return folder / FILE_NAME.format(datetime.now(UTC))
+
+
+def delete_old_backups(folder: Path, keep: int) -> list[Path]:
+    """Delete all but the newest `keep` backups of a folder, and return their paths.
+
+    Only files with a name of `new_path` count.
+    """
+    old = sorted(folder.glob(FILE_PATTERN))[:-keep]
+    for path in old:
+        path.unlink()
+    return old
+
+
 def make_backup(path: Path, report_progress: ProgressCallback) -> Manifest:
     """Write a backup to a new file and return its manifest.
 
@@ -61,6 +80,13 @@ def make_backup(path: Path, report_progress: ProgressCallback) -> Manifest:
         BackupFailed: The backup could not be made.
         Unavailable: Redis or MongoDB is unavailable.
     """
+    manifest = _write_backup(path, report_progress)
+    with available():
+        client().set(keys.LAST_BACKUP, int(time.time()))
+    return manifest
+
+
+def _write_backup(path: Path, report_progress: ProgressCallback) -> Manifest:
     with _translate_errors(), Packer(path) as packer, _staging_folder() as staging:
         for queue in dirty.queue_names():  # leaves fewer records for the blocking copy
             flush.flush_queue(queue)

@@ -1,5 +1,6 @@
 """Prometheus metrics that are read at each scrape, and the `/metrics` page."""
 
+import time
 from collections.abc import Iterable, Iterator
 from itertools import product
 
@@ -48,10 +49,14 @@ def _server_metrics() -> Iterator[Metric]:
         pipe.hgetall(keys.FLUSHED_COUNTS)
         pipe.exists(keys.BACKOFF)
         pipe.exists(SCHEDULER_KEY)
-        flushed_counts, in_backoff, scheduler_is_alive = pipe.execute()
+        pipe.get(keys.LAST_BACKUP)
+        flushed_counts, in_backoff, scheduler_is_alive, last_backup = pipe.execute()
     yield from _memory_metrics()
     yield _gauge("mongodb_backoff", "1 while workers wait for an unavailable MongoDB.", in_backoff)
     yield _gauge("beat_up", "1 if beat has run within the last seconds.", scheduler_is_alive)
+    if last_backup:
+        age_seconds = max(0.0, time.time() - int(last_backup))
+        yield _gauge("last_backup_age_seconds", "Age of the newest backup.", age_seconds)
     flushed = CounterMetricFamily(
         "mysocial_persisted_records", "Record versions written to MongoDB.", labels=("queue",)
     )

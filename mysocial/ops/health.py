@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pymongo
+
 from mysocial.core import keys, mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client, durability_mismatches
@@ -14,27 +16,33 @@ from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 OK, DEGRADED, FAILING = "ok", "degraded", "failing"
+PING_SECONDS = 1.0  # the probes of an orchestrator wait for 4 seconds
 WRITE_PROBE_SECONDS, WRITE_PROBE_TTL_SECONDS = 1.0, 60
-# Without MongoDB, requests that Redis can answer still work; an old backlog says when that has
-# become a problem.
-REQUIRED_CHECKS = ("redis", "backlog")
+# An orchestrator stops routing to a process that is not ready. All processes share MongoDB and the
+# workers, so their failures must not make each of them unready: Redis still accepts every write.
+REQUIRED_CHECK = "redis"
+DEGRADING_CHECKS = ("memory", "mongodb", "backlog")
 
 
 def readiness() -> dict[str, Any]:
     """Return `status` and `checks`: "ok" or an explanation for each check.
 
-    The status is "failing" if requests cannot be served, "degraded" if they soon may not be, and
-    else "ok".
+    The status is "failing" if this process cannot serve requests, "degraded" if some fail now or
+    soon, and else "ok".
     """
     checks = {
         "redis": _run(_check_redis),
         "memory": _run(_check_memory),
-        "mongodb": _run(mongo.ping),
+        "mongodb": _run(_check_mongodb),
         "backlog": _run(_check_backlog),
         "dead_letters": _run(_check_dead_letters),
     }
-    is_ready = all(checks[name] == OK for name in REQUIRED_CHECKS)
-    status = FAILING if not is_ready else OK if checks["memory"] == OK else DEGRADED
+    if checks[REQUIRED_CHECK] != OK:
+        status = FAILING
+    elif any(checks[name] != OK for name in DEGRADING_CHECKS):
+        status = DEGRADED
+    else:
+        status = OK
     return {"status": status, "checks": checks}
 
 
@@ -53,6 +61,11 @@ def _check_redis() -> None:
     if mismatches:
         raise Unavailable(f"Redis settings do not guarantee durability: {mismatches}")
     _write_probe.run()
+
+
+def _check_mongodb() -> None:
+    with pymongo.timeout(PING_SECONDS):
+        mongo.ping()
 
 
 def _check_memory() -> None:

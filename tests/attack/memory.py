@@ -5,9 +5,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Self
 
-import yaml
-
-from tests.support.stack import ROOT
+from tests.support.compose import compose_services
 
 MEBIBYTE = 1024 * 1024
 UNITS = {"k": 1024, "m": MEBIBYTE, "g": 1024 * MEBIBYTE}
@@ -41,7 +39,7 @@ class Limits(NamedTuple):
     @classmethod
     def of_compose(cls) -> Self:
         """Read the limits of each service that the attacks can reach."""
-        services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+        services = compose_services()
         limits = {name: parse_size(str(services[name]["mem_limit"])) for name in SERVICES.values()}
         command = services["redis"]["command"]
         return cls(limits, parse_size(command[command.index("--maxmemory") + 1]))

@@ -95,7 +95,7 @@ def test_only_the_proxy_has_a_published_port():
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     roles = set(services) - {"redis", "mongo", "proxy"}
     for name in roles:
-        assert services[name]["networks"] == ["inside", "outside"], name
+        assert list(services[name]["networks"]) == ["inside", "outside"], name
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
     assert "--url_prefix=flower" in services["flower"]["command"]

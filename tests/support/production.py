@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-import yaml
 
 from mysocial.dev.processes import free_port
 from mysocial.dev.servers import Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program
+from tests.support.compose import compose_services
 from tests.support.event_listeners import EventListener
 from tests.support.journey import Member
 from tests.support.realtime_scenario import Caller
@@ -76,7 +76,7 @@ class ComposeServices:
         self._settings = {"SECURE_SSL_REDIRECT": "1" if tls else "0", **settings}
         self._programs: dict[str, Program] = {}
         self._cleanup = ExitStack()
-        self.compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+        self.compose = compose_services()
         self.valkey = Valkey(self.folder / "valkey", maxmemory=maxmemory)
         self.mongod = Mongod(self.folder / "mongod")
 
@@ -90,7 +90,10 @@ class ComposeServices:
         self._cleanup.enter_context(self.mongod)
         self._log = Log(self._cleanup.enter_context(self.log.open("a")))
         self.environment = self._environment(self.valkey.url, self.mongod.url)
-        for command in (["collectstatic", "--noinput"], ["prepare"]):  # as compose.yaml does
+        for command in (
+            ["collectstatic", "--noinput"],
+            ["prepare"],
+        ):  # as in production
             prepare = self.start(command[0], [sys.executable, "manage.py", *command])
             wait_for(lambda program=prepare: not program.alive(), within=60, name=command[0])
             assert prepare.exit_code == 0, self.log.read_text()[-3000:]

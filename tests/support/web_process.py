@@ -11,10 +11,10 @@ from typing import Self
 import httpx
 import psutil
 import pytest
-import yaml
 from django.conf import settings
 
 from mysocial.dev.processes import free_port
+from tests.support.compose import compose_services
 from tests.support.stack import ROOT, wait_for
 
 START_TIMEOUT_SECONDS = 60.0
@@ -125,7 +125,7 @@ class GranianProcess(WebProcess):
         self.terminate()  # after a kill its worker would go on
 
     def _command(self) -> list[str]:
-        role = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["http"]
+        role = compose_services()["http"]
         program, *arguments = role["command"].split()
         overrides = {"0.0.0.0": "127.0.0.1", "8000": str(self.port), "2": "1"}
         command = [str(Path(sys.executable).parent / program)]

@@ -1,11 +1,16 @@
 """Backups and restores that fail change nothing."""
 
 import gzip
+import re
 import threading
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from prometheus_client import generate_latest
 
+from mysocial.core import keys
+from mysocial.core.metrics import REGISTRY
 from mysocial.core.redis import client
 from mysocial.ops import backup, backup_archive
 from mysocial.ops.consistency import verify
@@ -121,3 +126,37 @@ def test_a_backup_with_too_many_unflushed_records_is_rejected(alice, tmp_path, m
     assert "waiting for MongoDB" in run_failing("backup", str(tmp_path / "b"))
     assert list(tmp_path.iterdir()) == []
     assert client().exists("freeze") == 0
+
+
+def age_of_last_backup():
+    """Return the age of the newest backup in seconds, as /metrics shows it."""
+    text = generate_latest(REGISTRY).decode()
+    (age,) = re.findall(r"^mysocial_last_backup_age_seconds (\S+)$", text, flags=re.MULTILINE)
+    return float(age)
+
+
+def test_a_folder_keeps_the_newest_backups(alice, tmp_path, capsys):
+    other = tmp_path / "notes.tar.gz"
+    old = [tmp_path / f"mysocial-202601{day:02}T030000Z.tar.gz" for day in (1, 2, 3)]
+    for file in (other, *old):
+        file.write_bytes(b"")
+    call_command("backup", str(tmp_path), "--keep", "2")
+    (new,) = set(tmp_path.iterdir()) - {other, *old}
+    assert set(tmp_path.iterdir()) == {other, old[2], new}
+    assert f"Deleted {old[1]}." in capsys.readouterr().out
+    assert age_of_last_backup() < 60
+
+
+def test_a_backup_that_fails_deletes_nothing(alice, tmp_path, monkeypatch):
+    old = tmp_path / "mysocial-20260101T030000Z.tar.gz"
+    old.write_bytes(b"")
+    monkeypatch.setattr(backup, "MAX_UNFLUSHED", -1)
+    assert "waiting for MongoDB" in run_failing("backup", str(tmp_path), "--keep", "1")
+    assert list(tmp_path.iterdir()) == [old]
+    assert client().get(keys.LAST_BACKUP) is None
+
+
+@pytest.mark.parametrize(("target", "keep"), [("file.tar.gz", "1"), ("", "0"), ("", "-1")])
+def test_the_number_of_backups_to_keep_needs_a_folder(alice, tmp_path, target, keep):
+    assert "--keep needs a folder" in run_failing("backup", str(tmp_path / target), "--keep", keep)
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from tests.support.compose import compose_services
 from tests.support.kustomize import build
 from tests.support.stack import ROOT
 
@@ -95,7 +96,7 @@ def test_selectors_match_pods_and_ports(docs):
 
 
 def test_every_role_runs_the_command_of_compose(docs):
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    services = compose_services()
     templates = pods(docs)
     assert set(ROLES) <= set(templates)
     for role, pod in templates.items():

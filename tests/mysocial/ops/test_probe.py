@@ -12,7 +12,6 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-import yaml
 
 from mysocial.core.redis import client
 from mysocial.ops import probe
@@ -21,11 +20,12 @@ from mysocial.persistence import dirty
 from mysocial.persistence.heartbeats import SCHEDULER_KEY, worker_key
 from tests.images.pictures import make_image, send_form
 from tests.support import servers
+from tests.support.compose import compose_services
 from tests.support.concurrency import mongod_paused
 from tests.support.stack import ROOT, wait_for
 
 NODE = f"worker@{socket.gethostname()}"
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+COMPOSE = compose_services()
 
 
 @contextmanager

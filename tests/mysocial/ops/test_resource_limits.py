@@ -5,13 +5,12 @@ import re
 import tomllib
 
 import pytest
-import yaml
 
+from tests.support.compose import compose_services
 from tests.support.kustomize import build
 from tests.support.stack import ROOT
 
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
-SERVICES = COMPOSE["services"]
+SERVICES = compose_services()
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
 GIB = 2**30
 EXACT = re.compile(r"[\w./-]+:\d+\.\d+\.\d+[\w.-]*")

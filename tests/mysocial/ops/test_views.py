@@ -7,6 +7,7 @@ from django.utils.html import escape
 from mysocial.core import redis
 from mysocial.core.errors import error_classes
 from mysocial.templatetags.prose import prose
+from tests.support.concurrency import mongod_paused
 from tests.support.people import sign_up
 
 
@@ -40,16 +41,24 @@ def test_the_type_of_a_problem_links_to_its_explanation(alice):
     assert f'id="{anchor}"' in Client().get(path).content.decode()
 
 
-def test_readiness_fails_when_a_record_waits_longer_than_thirty_seconds(alice, settings):
+def test_the_site_is_degraded_when_a_record_waits_longer_than_thirty_seconds(alice, settings):
     settings.METRICS_TOKEN = "a-token-of-operators"
-    assert Client().get("/health/ready").status_code == 200
+    assert Client().get("/health/ready").json() == {"status": "ok"}
     redis.client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": 1})
 
     headers = {"Authorization": "Bearer a-token-of-operators"}
     response = Client().get("/health/ready", headers=headers)
 
-    assert response.status_code == 503
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
     assert "Are the workers running?" in response.json()["checks"]["backlog"]
+
+
+def test_an_unresponsive_mongodb_does_not_make_a_process_unready(alice):
+    alice.create_post("This loads into Redis everything that posts need.")
+    with mongod_paused():
+        response = Client().get("/health/ready")
+        assert (response.status_code, response.json()) == (200, {"status": "degraded"})
+        assert alice.post("posts", {"text": "Accepted"}).status_code == 201
 
 
 def test_the_email_pages_exist_only_with_debug(settings, emails):

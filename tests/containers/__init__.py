@@ -1,0 +1,1 @@
+"""The deployment of compose.yaml in real containers: `make deploy-test`."""
