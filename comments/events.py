@@ -1,18 +1,42 @@
-"""Events of comments."""
+"""Events of comments and of reactions to them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from comments import selectors
-from comments.representations import CommentSerializer, comment_template
-from mysocial.core.event_schemas import COUNT, ID, PartialPayload, Payload
+from comments.models import Comment
+from comments.representations import (
+    CommentSerializer,
+    comment_placeholders,
+    comment_totals_template,
+    replies_count_parts,
+)
+from followers.selectors import who_can_interact
+from mysocial.core.event_schemas import COUNT, ID, PartialPayload, Payload, one_of_or_null, or_null
 from mysocial.core.events import AudienceContext, Event
-from mysocial.core.keys import post_topic
-from mysocial.store import to_json
-from posts.representations import comments_count_parts
+from mysocial.core.keys import post_topic, self_topic
+from mysocial.store import NULL, to_json
+from posts.reaction_types import ReactionType
+from posts.representations import TotalsSerializer, comments_count_parts
 
 SHARED_COMMENT = PartialPayload("SharedComment", CommentSerializer, frozenset({"viewer"}))
+
+
+# The number of comments on the post, and that of replies in the thread; null for a top-level
+# comment.
+COUNTS = {"comments_count": COUNT, "thread_replies_count": or_null(COUNT)}
+
+
+def _counts_parts(comment: Comment) -> list[Any]:
+    """Return the JSON parts of `COUNTS`, after a comma."""
+    replies = replies_count_parts(comment.thread_id) if comment.is_reply else [NULL]
+    return [
+        b',"comments_count":',
+        *comments_count_parts(comment.post_id),
+        b',"thread_replies_count":',
+        *replies,
+    ]
 
 
 @dataclass(frozen=True)
@@ -20,22 +44,27 @@ class CommentEvent(Event):
     """A change of a comment. The audience is everyone who may see the comment now."""
 
     payload: ClassVar[Payload] = SHARED_COMMENT
-    comment_id: str
-    post_id: str
-    author_id: str
+    comment: Comment
 
     def topics(self) -> Iterable[str]:
-        return [post_topic(self.post_id)]
+        return [post_topic(self.comment.post_id)]
 
     def audience_context(self) -> AudienceContext:
-        return {"post": self.post_id, "author": self.author_id, "comment": self.comment_id}
+        comment = self.comment
+        context = {"post": comment.post_id, "author": comment.author_id, "comment": comment.id}
+        return context | ({"thread": comment.thread_author_id} if comment.is_reply else {})
 
     def data(self) -> list[Any]:
-        return comment_template.placeholders(self.comment_id, author_id=self.author_id)
+        return comment_placeholders(self.comment)
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return selectors.current_viewers(context["post"], context["author"], viewers)
+        return selectors.current_viewers(
+            context["post"],
+            context["author"],
+            viewers,
+            thread_author_id=context.get("thread", ""),
+        )
 
     @classmethod
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
@@ -44,18 +73,17 @@ class CommentEvent(Event):
 
 @dataclass(frozen=True)
 class CommentCreated(CommentEvent):
-    """A comment was created. `comments_count` is the post's number of comments after it."""
+    """A comment was created. The counts are those of the post and of the thread after it."""
 
     type: ClassVar[str] = "comment.created"
-    payload: ClassVar[Payload] = {"comment": SHARED_COMMENT, "comments_count": COUNT}
+    payload: ClassVar[Payload] = {"comment": SHARED_COMMENT, **COUNTS}
 
     def data(self) -> list[Any]:
-        comment = [b'{"comment":', *super().data(), b',"comments_count":']
-        return [*comment, *comments_count_parts(self.post_id), b"}"]
+        return [b'{"comment":', *super().data(), *_counts_parts(self.comment), b"}"]
 
     @classmethod
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
-        return selectors.json_query(context["comment"], context["post"], with_count=True)
+        return selectors.json_query(context["comment"], context["post"], with_counts=True)
 
 
 @dataclass(frozen=True)
@@ -70,12 +98,70 @@ class CommentDeleted(CommentEvent):
     """A comment was deleted. Comments that are deleted with their post cause no events."""
 
     type: ClassVar[str] = "comment.deleted"
-    payload: ClassVar[Payload] = {"id": ID, "post_id": ID, "comments_count": COUNT}
+    payload: ClassVar[Payload] = {"id": ID, "post_id": ID, "thread_id": or_null(ID), **COUNTS}
 
     @classmethod
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
         return None
 
     def data(self) -> list[Any]:
-        ids = to_json({"id": self.comment_id, "post_id": self.post_id})
-        return [ids[:-1] + b',"comments_count":', *comments_count_parts(self.post_id), b"}"]
+        comment = self.comment
+        ids = to_json(
+            {"id": comment.id, "post_id": comment.post_id, "thread_id": comment.thread_id or None}
+        )
+        return [ids[:-1], *_counts_parts(comment), b"}"]
+
+
+@dataclass(frozen=True)
+class CommentReactionChanged(CommentEvent):
+    """A member set, changed or removed a reaction to a comment; `type` is null if removed.
+
+    The audience is everyone who may see both the comment and the member.
+    """
+
+    type: ClassVar[str] = "comment.reaction"
+    payload: ClassVar[Payload] = {
+        "comment_id": ID,
+        "post_id": ID,
+        "thread_id": or_null(ID),
+        "user_id": ID,
+        "type": one_of_or_null(ReactionType.values),
+        "reactions": TotalsSerializer,
+    }
+    user_id: str
+    reaction_type: str | None
+
+    def topics(self) -> Iterable[str]:
+        return [post_topic(self.comment.post_id), self_topic(self.comment.author_id)]
+
+    def audience_context(self) -> AudienceContext:
+        comment = self.comment
+        return {
+            **super().audience_context(),
+            "thread_id": comment.thread_id,
+            "user": self.user_id,
+        }
+
+    def data(self) -> list[Any]:
+        comment = self.comment
+        fields = to_json(
+            {
+                "comment_id": comment.id,
+                "post_id": comment.post_id,
+                "thread_id": comment.thread_id or None,
+                "user_id": self.user_id,
+                "type": self.reaction_type,
+            }
+        )
+        totals = comment_totals_template.placeholders(comment.id)
+        return [fields[:-1] + b',"reactions":', *totals, b"}"]
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.reaction_json_query(
+            context["comment"], context["post"], context["thread_id"], context["user"]
+        )
+
+    @classmethod
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return who_can_interact(context["user"], super().audience(context, viewers))

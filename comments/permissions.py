@@ -4,10 +4,19 @@ from followers.selectors import ViewerRelation
 
 
 def can_see_comment(
-    viewer_id: str, *, author_id: str, sees_post: bool, relation: ViewerRelation
+    viewer_id: str,
+    *,
+    author_id: str,
+    sees_post: bool,
+    relation: ViewerRelation,
+    sees_thread: bool = True,
 ) -> bool:
-    """Return whether the viewer may see a comment: they see its post and no block is in between."""
-    return sees_post and (viewer_id == author_id or not relation.blocked)
+    """Return whether the viewer may see a comment.
+
+    They see its post and, if it is a reply, the top-level comment of its thread, and no block
+    separates them from its author.
+    """
+    return sees_post and sees_thread and (viewer_id == author_id or not relation.blocked)
 
 
 def can_edit_comment(user_id: str, *, author_id: str) -> bool:

@@ -34,7 +34,9 @@ Recipients = Mapping[str, NotificationPreferences]  # by the id of the recipient
 # recipient may see its cause.
 CAUSE_MODELS = {
     "comment": "comments.comment",
+    "reply": "comments.comment",
     "reaction": "reactions.reaction",
+    "comment_reaction": "comments.commentreaction",
     "follow": "followers.follow",
     "follow_request": "followers.followrequest",
     "follow_accepted": "followers.follow",

@@ -3,7 +3,8 @@
 from mysocial.store import Counter, Index, Store
 from notifications.models import Inbox, Notification
 
-POST_KINDS = ("comment", "reaction", "mention")  # the kinds that belong to a post
+# The kinds that belong to a post.
+POST_KINDS = ("comment", "reply", "reaction", "comment_reaction", "mention")
 
 notifications = Store(
     Notification,

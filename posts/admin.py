@@ -19,7 +19,15 @@ class PostAdmin(RecordAdmin):
     list_filter = ("privacy",)
     search_fields = ("text", "author_id")
     ordering = ("-created_at",)
-    readonly_fields = ("id", "author_id", "created_at", "comments_count", "edited_at", "pinned_at")
+    readonly_fields = (
+        "id",
+        "author_id",
+        "created_at",
+        "who_may_comment",
+        "comments_count",
+        "edited_at",
+        "pinned_at",
+    )
     fields = ("text", "privacy", "bg_color", "feelings", *readonly_fields)
 
     @staticmethod

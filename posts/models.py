@@ -15,6 +15,15 @@ class Privacy(models.TextChoices):
     PRIVATE = "private", "Only me"
 
 
+class CommentPolicy(models.TextChoices):
+    """Who may comment on a post, of those who see it; see `posts.permissions.can_comment`."""
+
+    EVERYONE = "everyone", "Everyone"
+    FOLLOWERS = "followers", "Followers"
+    MENTIONED = "mentioned", "Members that the text mentions"
+    NOBODY = "nobody", "Only me"
+
+
 # The privacy of a post that staff have withheld. Members cannot choose it.
 WITHHELD = "withheld"
 
@@ -44,6 +53,9 @@ class Post(Record):
 
     author_id = models.CharField(**ID)
     privacy = models.CharField(max_length=9, choices=Privacy.choices, default=Privacy.PUBLIC)
+    who_may_comment = models.CharField(
+        max_length=9, choices=CommentPolicy.choices, default=CommentPolicy.EVERYONE
+    )
     # The privacy of a withheld post before it was withheld.
     original_privacy = models.CharField(max_length=9, default="", editable=False)
     text = models.TextField(max_length=MAX_TEXT_LENGTH, default="", blank=True)

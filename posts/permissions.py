@@ -1,10 +1,12 @@
 """Permissions of posts: plain predicates, used wherever a post is shown or changed."""
 
 import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from followers.selectors import ViewerRelation
 from mysocial.policies import Audience, account_audience, can_see
-from posts.models import WITHHELD, Privacy
+from posts.models import WITHHELD, CommentPolicy, Privacy
 
 _AUDIENCES = {
     Privacy.PUBLIC.value: Audience.EVERYONE,
@@ -60,6 +62,33 @@ def _can_see(
         follows=relation.follows,
         blocked=relation.blocked,
     )
+
+
+def can_comment(
+    *, who_may_comment: str, is_author: bool, follows: bool, is_mentioned: bool
+) -> bool:
+    """Return whether a member who may see a post may comment on it.
+
+    Args:
+        who_may_comment: The author's choice, one of `CommentPolicy`.
+        is_author: Whether the member is the author, who may always comment.
+        follows: Whether the member follows the author.
+        is_mentioned: Whether the text of the post mentions the member.
+    """
+    return (
+        is_author
+        or {
+            CommentPolicy.EVERYONE.value: True,
+            CommentPolicy.FOLLOWERS.value: follows,
+            CommentPolicy.MENTIONED.value: is_mentioned,
+            CommentPolicy.NOBODY.value: False,
+        }[who_may_comment]
+    )
+
+
+def mentions(facets: Sequence[Mapping[str, Any]], member_id: str) -> bool:
+    """Return whether the stored facets of a text mention a member."""
+    return any(facet.get("mentioned_id") == member_id for facet in facets)
 
 
 def can_edit_post(user_id: str, *, author_id: str) -> bool:

@@ -1,10 +1,10 @@
-"""The kinds of reactions, to posts and to chat messages."""
+"""The kinds of reactions, to posts, comments and chat messages."""
 
 from django.db.models import TextChoices
 
 
 class ReactionType(TextChoices):
-    """A way to react. Each has a counter `reactions_<value>` in `posts.models.Post`."""
+    """A way to react. Posts and comments have a counter `reactions_<value>` of each."""
 
     LIKE = "like", "Like"
     LOVE = "love", "Love"

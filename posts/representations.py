@@ -4,21 +4,23 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from rest_framework import serializers
 
 from followers.selectors import ViewerRelation
 from images.representations import MEDIA, MediaSerializer, media_object
 from mysocial.api import facets_field
 from mysocial.store import NULL, Field, JsonTemplate, Row, to_json
-from posts.models import Post, Privacy, bookmark_id
+from posts.models import CommentPolicy, Post, Privacy, bookmark_id
+from posts.permissions import can_comment, mentions
 from posts.policies import viewer_reaction_policy
 from posts.reaction_types import ReactionType
 from posts.store import bookmarks, post_versions, posts
 from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts
 
 
-def _reaction_totals() -> list[bytes | Field]:
-    """Return the JSON parts of a post's reaction totals, without the braces."""
+def reaction_totals() -> list[bytes | Field]:
+    """Return the JSON parts of a record's totals by reaction type, without the braces."""
     parts: list[bytes | Field] = []
     for kind in ReactionType.values:
         parts += [b'%s"%s":' % (b"," if parts else b"", kind.encode())]
@@ -26,17 +28,19 @@ def _reaction_totals() -> list[bytes | Field]:
     return parts
 
 
-totals_template = JsonTemplate(posts, *_reaction_totals())
+totals_template = JsonTemplate(posts, *reaction_totals())
 _comments_template = JsonTemplate(posts, Field("comments_count"))
 post_template = JsonTemplate(
     posts,
     Field("main"),
     b',"privacy":"',
     Field("privacy"),
+    b'","who_may_comment":"',
+    Field("who_may_comment"),
     b'","comments_count":',
     Field("comments_count"),
     b',"reactions":{',
-    *_reaction_totals(),
+    *reaction_totals(),
     b'},"media":',
     media_object("media_id"),
     b',"author":',
@@ -45,24 +49,46 @@ post_template = JsonTemplate(
 )
 
 
-def _viewer_json(
-    reaction: bytes, bookmarked: bytes, *, can_edit: bool, follows: bool, muted: bool
+def _viewer_json(  # noqa: PLR0913 - the fields of the object
+    reaction: bytes,
+    bookmarked: bytes,
+    *,
+    can_edit: bool,
+    can_comment: bool,
+    follows: bool,
+    muted: bool,
 ) -> bytes:
     """Return the JSON object of what a post is to its viewer.
 
     `reaction` and `bookmarked` are JSON.
     """
-    flags = {"follows_author": follows, "muted": muted, "can_edit": can_edit}
+    flags = {
+        "follows_author": follows,
+        "muted": muted,
+        "can_edit": can_edit,
+        "can_comment": can_comment,
+    }
     return b'{"reaction":%b,"bookmarked":%b,%b' % (reaction, bookmarked, to_json(flags)[1:])
 
 
+_MENTIONED = CommentPolicy.MENTIONED.value.encode()
+
+
 @functools.cache  # of few types and flags, because it is called for each row of a page
-def _suffix(viewer_values: tuple[bytes | bool, ...], is_own: bool, *flags: int) -> bytes:
+def _suffix(
+    viewer_values: tuple[bytes | bool, ...],
+    is_own: bool,
+    who_may_comment: bytes,
+    is_mentioned: bool,
+    *flags: int,
+) -> bytes:
     """Return what follows the shared part of a post's JSON object, without its last brace.
 
     Args:
         viewer_values: The values of the fields of `selectors.viewer_fields`.
         is_own: Whether the viewer is the author.
+        who_may_comment: The author's choice.
+        is_mentioned: Whether the post mentions the viewer, if `who_may_comment` depends on it.
         flags: The results of `relation_checks` on the author.
     """
     relation = ViewerRelation.from_flags(flags)
@@ -71,6 +97,12 @@ def _suffix(viewer_values: tuple[bytes | bool, ...], is_own: bool, *flags: int) 
         b'"%b"' % reaction if isinstance(reaction, bytes) else NULL,
         to_json(bookmarked),
         can_edit=is_own,
+        can_comment=can_comment(
+            who_may_comment=who_may_comment.decode(),
+            is_author=is_own,
+            follows=relation.follows,
+            is_mentioned=is_mentioned,
+        ),
         follows=relation.follows,
         muted=relation.mutes,
     )
@@ -91,7 +123,8 @@ def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
             `selectors.viewer_fields`.
         viewer_id: The viewer.
     """
-    render, position = post_template.render, post_template.field_positions["author_id"]
+    render, positions = post_template.render, post_template.field_positions
+    position, policy_position = positions["author_id"], positions["who_may_comment"]
     viewer = viewer_id.encode()
     return [
         render(
@@ -99,11 +132,19 @@ def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
             _suffix(
                 row.viewer_values,
                 row.cells[position] == viewer,
+                policy := row.cells[policy_position],
+                policy == _MENTIONED and is_mentioned(row, viewer_id),
                 *row.related("author_id").checks,
             ),
         )
         for row in rows
     ]
+
+
+def is_mentioned(row: Row, viewer_id: str) -> bool:
+    """Return whether a post mentions a member. The row must have the texts of the post."""
+    main = orjson.loads(b"{%b}" % row.values["main"])
+    return mentions(main.get("facets", ()), viewer_id)
 
 
 def own_post_parts(post: Post, *, is_new: bool) -> list[Any]:
@@ -116,7 +157,7 @@ def own_post_parts(post: Post, *, is_new: bool) -> list[Any]:
     if not is_new:
         reaction = viewer_reaction_policy().placeholder(post.id, post.author_id)
         bookmarked = bookmarks.existence_placeholder(bookmark_id(post.author_id, post.id))
-    viewer = _viewer_json(b"*", b"*", can_edit=True, follows=False, muted=False)
+    viewer = _viewer_json(b"*", b"*", can_edit=True, can_comment=True, follows=False, muted=False)
     before, between, after = viewer.split(b"*")
     return [*shared, b',"viewer":' + before, reaction, between, bookmarked, after, end]
 
@@ -143,7 +184,7 @@ def comments_count_parts(post_id: str) -> list[Any]:
 
 
 class TotalsSerializer(serializers.Serializer[Any]):
-    """The number of reactions to a post by type."""
+    """The number of reactions to a post or comment by type."""
 
     like = serializers.IntegerField(
         source="reactions_like", help_text="The number of `like` reactions."
@@ -175,6 +216,7 @@ class PostViewerSerializer(serializers.Serializer[Any]):
     follows_author = serializers.BooleanField(help_text="Whether you follow the author.")
     muted = serializers.BooleanField(help_text="Whether you mute the author.")
     can_edit = serializers.BooleanField(help_text="Whether you can change and delete the post.")
+    can_comment = serializers.BooleanField(help_text="Whether you can comment on the post.")
 
 
 class SharedPostSerializer(serializers.Serializer[Any]):
@@ -197,6 +239,9 @@ class SharedPostSerializer(serializers.Serializer[Any]):
         help_text="When the author pinned the post to their profile; null if it is not pinned.",
     )
     privacy = serializers.ChoiceField(Privacy.choices, help_text="Who may see the post.")
+    who_may_comment = serializers.ChoiceField(
+        CommentPolicy.choices, help_text="Who may comment on the post, besides the author."
+    )
     comments_count = serializers.IntegerField(help_text="The number of comments.")
     reactions = TotalsSerializer(source="*", help_text="The number of reactions by type.")
     media = MediaSerializer(allow_null=True, help_text="The image or video; null if there is none.")

@@ -14,7 +14,7 @@ from mysocial.api import (
     TextField,
 )
 from mysocial.core.text import normalize_text
-from posts.models import MAX_TEXT_LENGTH, Feeling, Privacy
+from posts.models import MAX_TEXT_LENGTH, CommentPolicy, Feeling, Privacy
 from posts.representations import PostSerializer, PostVersionSerializer
 
 MEDIA_FIELDS = ("image", "video", "gif_url")
@@ -32,6 +32,12 @@ class PostInput(StrictSerializer):
     )
     privacy = serializers.ChoiceField(
         Privacy.choices, required=False, help_text="Who may see the post; `public` by default."
+    )
+    who_may_comment = serializers.ChoiceField(
+        CommentPolicy.choices,
+        required=False,
+        help_text="Who may comment on the post, of those who see it, besides you: `everyone` by "
+        "default.",
     )
     bg_color = serializers.RegexField(
         COLOR, required=False, allow_blank=True, help_text="The background color, as `#rrggbb`."

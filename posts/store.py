@@ -13,7 +13,14 @@ MEDIA_FILTERS = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
 posts = Store(
     Post,
     fragments={"withheld": ("original_privacy",)},
-    plain_fields=("author_id", "privacy", "media_id", "media_kind", "is_pinned"),
+    plain_fields=(
+        "author_id",
+        "privacy",
+        "who_may_comment",
+        "media_id",
+        "media_kind",
+        "is_pinned",
+    ),
     counters=("comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)),
     counted_in=(
         Counter("users.user", "posts_count", by="author_id", where={"privacy": Privacy.values}),

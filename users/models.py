@@ -11,8 +11,8 @@ from mysocial.store import ID, AddressField, Record
 
 # Each type can be turned off for each channel.
 NOTIFICATION_TYPES = (
-    *("comment", "reaction", "follow", "follow_request", "follow_accepted", "message"),
-    *("mention", "report", "warning"),
+    *("comment", "reply", "reaction", "comment_reaction", "follow", "follow_request"),
+    *("follow_accepted", "message", "mention", "report", "warning"),
 )
 CHANNELS = ("in_app", "email")
 COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d7c0f", "#a21caf")

@@ -179,7 +179,9 @@ class NotificationPreferencesInput(StrictSerializer):
     """Notification preferences by type; omitted ones stay unchanged."""
 
     comment = ChannelsInput(required=False)
+    reply = ChannelsInput(required=False)
     reaction = ChannelsInput(required=False)
+    comment_reaction = ChannelsInput(required=False)
     follow = ChannelsInput(required=False)
     follow_request = ChannelsInput(required=False)
     follow_accepted = ChannelsInput(required=False)
@@ -246,7 +248,9 @@ class NotificationPreferencesSerializer(serializers.Serializer[Any]):
     """Notification preferences by type."""
 
     comment = ChannelsSerializer()
+    reply = ChannelsSerializer()
     reaction = ChannelsSerializer()
+    comment_reaction = ChannelsSerializer()
     follow = ChannelsSerializer()
     follow_request = ChannelsSerializer()
     follow_accepted = ChannelsSerializer()

@@ -24,7 +24,9 @@ MAX_DIGEST_LINES = 50
 
 HEADLINES = {
     "comment": "{actor} commented on your post",
+    "reply": "{actor} replied to your comment",
     "reaction": "{actor} reacted to your post",
+    "comment_reaction": "{actor} reacted to your comment",
     "follow": "{actor} started following you",
     "follow_request": "{actor} asked to follow you",
     "follow_accepted": "{actor} accepted your follow request",

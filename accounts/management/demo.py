@@ -39,6 +39,12 @@ COMMENTS = (
     ("coffee", "alice", "The small one behind the station."),
     ("lake", "alice", "I can nearly hear it."),
 )
+# The number of the comment above, from 0, the author and the text.
+REPLIES = (
+    (2, "bob", "Is it open in the morning?"),
+    (2, "alice", "From seven, @bob."),
+    (3, "carol", "Come and listen."),
+)
 REACTIONS = (
     ("hello", "bob", "love"),
     ("hello", "carol", "like"),
@@ -46,6 +52,8 @@ REACTIONS = (
     ("lake", "bob", "wow"),
     ("thanks", "alice", "happy"),
 )
+# The number of the comment above, from 0, the member and the type.
+COMMENT_REACTIONS = ((0, "alice", "happy"), (2, "bob", "love"), (3, "carol", "happy"))
 PINNED = (("lake", "carol"), ("hello", "alice"))
 BOOKMARKS = (("lake", "alice"), ("coffee", "carol"))
 MESSAGES = (
@@ -66,10 +74,21 @@ def create_activity(ids: dict[str, str]) -> None:
         portrait = draw_view((256, 256), *colors)
         images.upload_profile_image(user_id=ids[name], purpose="profile", image=portrait)
     post_ids = _create_posts(ids)
-    for name, author, text in COMMENTS:
+    written = [
         comments.create_comment(author_id=ids[author], post_id=post_ids[name], text=text)
+        for name, author, text in COMMENTS
+    ]
+    for number, author, text in REPLIES:
+        parent = written[number]
+        comments.create_comment(
+            author_id=ids[author], post_id=parent.post_id, text=text, parent_id=parent.id
+        )
     for name, member, kind in REACTIONS:
         reactions.set_reaction(user_id=ids[member], post_id=post_ids[name], reaction_type=kind)
+    for number, member, kind in COMMENT_REACTIONS:
+        comments.set_comment_reaction(
+            user_id=ids[member], comment_id=written[number].id, reaction_type=kind
+        )
     for name, author in PINNED:
         posts.pin_post(user_id=ids[author], post_id=post_ids[name])
     for name, member in BOOKMARKS:

@@ -43,6 +43,11 @@ def list_of(shape: Json) -> Json:
     return {"type": "array", "items": shape}
 
 
+def or_null(shape: Json) -> Json:
+    """Return the schema of a value of a plain type, or null."""
+    return {**shape, "type": [shape["type"], "null"]}
+
+
 def one_of(values: Iterable[str]) -> Json:
     """Return the schema of a string that is one of `values`."""
     return {"type": "string", "enum": [str(value) for value in values]}

@@ -173,6 +173,21 @@ class Operations:
         self._checked_keys.add(key)
         self._ops.append({"kind": "require", "key": key, "id": str(obj.pk), "expected": expected})
 
+    def require_revision(self, obj: Record) -> None:
+        """Apply the write only if no other write has changed the fields of a record.
+
+        Counters may have changed.
+
+        Raises:
+            NotFound: At the commit, if the record does not exist.
+            Conflict: At the commit, if it was changed since it was read.
+        """
+        key = store_of(type(obj)).key(str(obj.pk))
+        self._ops.append(
+            {"kind": "require", "key": key, "id": str(obj.pk), "revision": obj.revision}
+        )
+        self._checked_keys.add(key)
+
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Apply the write only if a record does not exist.
 

@@ -15,6 +15,7 @@ from posts.services.write_steps import (
     increment_post_counters,
     increment_reaction_totals,
     remove_deleted_media,
+    require_may_comment,
     require_visible,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "pin_post",
     "remove_deleted_media",
     "remove_post",
+    "require_may_comment",
     "require_visible",
     "restore_post",
     "unpin_post",

@@ -4,12 +4,19 @@ from typing import Any
 
 from followers.selectors import ViewerRelation
 from followers.services import require_relation
-from mysocial.core.errors import Conflict
+from mysocial.core.errors import Conflict, Forbidden
 from mysocial.store import Row, Write
 from posts import selectors
 from posts.events import PostUpdated
-from posts.models import Post
+from posts.models import CommentPolicy, Post
+from posts.permissions import can_comment, mentions
 from users import services as users
+
+COMMENT_REFUSALS = {
+    CommentPolicy.FOLLOWERS.value: "Only followers of the author can comment on this post.",
+    CommentPolicy.MENTIONED.value: "Only members that the post mentions can comment on it.",
+    CommentPolicy.NOBODY.value: "Only the author can comment on this post.",
+}
 
 
 def increment_post_counters(
@@ -41,6 +48,33 @@ def require_visible(w: Write, row: Row, *, viewer_id: str) -> None:
     if author_id != viewer_id:
         users.require_privacy(w, author_id, author.value("is_private"))
         require_relation(w, viewer_id, author_id, ViewerRelation.from_flags(author.checks))
+
+
+def require_may_comment(w: Write, row: Row, *, viewer_id: str) -> None:
+    """Make a write fail unless the viewer may comment on the post in `row`.
+
+    Call it after `require_visible`, with the row of `visible_row_query`.
+
+    Raises:
+        Forbidden: The viewer may not.
+        Conflict, NotFound: What permits the comment has changed since it was read. Raised by the
+            write.
+    """
+    policy, author_id = row.value("who_may_comment"), row.value("author_id")
+    if viewer_id == author_id:
+        return
+    w.require(Post, row.id, who_may_comment=policy.encode())
+    post = selectors.find_post(row.id) if policy == CommentPolicy.MENTIONED else None
+    if post:
+        w.require_revision(post)
+    relation = ViewerRelation.from_flags(row.related("author_id").checks)
+    if not can_comment(
+        who_may_comment=policy,
+        is_author=False,
+        follows=relation.follows,
+        is_mentioned=post is not None and mentions(post.facets, viewer_id),
+    ):
+        raise Forbidden(COMMENT_REFUSALS[policy])
 
 
 def announce_processed_media(w: Write, media: Any) -> None:

@@ -43,10 +43,8 @@ def new_canary():
 @pytest.fixture
 def words(bob, stranger):
     """Let a member put a canary word into each text they can write; return both."""
-    words = {
-        name: new_canary()
-        for name in ("post", "edit", "comment", "said", "answer", "quote", "work", "device")
-    }
+    names = ("post", "edit", "comment", "reply", "said", "answer", "quote", "work", "device")
+    words = {name: new_canary() for name in names}
     victim = sign_up("Victim_1", email="victim.one@example.com")
     confirm_emails(victim)
     response = send_form(victim, "POST", "posts", text=words["post"], image=make_image())
@@ -58,7 +56,10 @@ def words(bob, stranger):
     victim.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
     victim.put(f"posts/{other_post['id']}/bookmark")
     bob.put(f"posts/{post['id']}/bookmark")
-    bob.post(f"posts/{post['id']}/comments", {"text": "Nice"})
+    nice = bob.post(f"posts/{post['id']}/comments", {"text": "Nice"}).json()["comment"]
+    victim.put(f"comments/{nice['id']}/reaction", {"type": "love"})
+    body = {"text": words["reply"], "parent_id": nice["id"]}
+    assert victim.post(f"posts/{post['id']}/comments", body).status_code == 201
     send_message(victim, bob, words["said"])
     send_message(bob, victim, words["answer"])
     victim.patch("users/me", {"quote": words["quote"], "work": words["work"]})

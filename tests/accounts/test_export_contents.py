@@ -36,6 +36,7 @@ FIELDS_OF_OTHERS = {
     ("moderation.report", "target_id"),
     ("moderation.report", "open_key"),
     ("chat.openchat", "other_id"),
+    ("comments.comment", "thread_author_id"),  # replies of others
 }
 
 
@@ -58,6 +59,7 @@ def active_member(alice, bob, stranger):
     for writer in (alice, bob):
         writer.post(f"posts/{post['id']}/comments", {"text": f"By {writer.username}"})
         writer.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
+    _reply_and_react(alice, bob, post)
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     for member in (alice, bob):
         member.put(f"posts/{other_post['id']}/bookmark")
@@ -78,6 +80,16 @@ def active_member(alice, bob, stranger):
     _change_names_and_back(alice)
     process_due_media()
     return alice
+
+
+def _reply_and_react(alice, bob, post):
+    """Let both reply to a comment and react to it."""
+    comment = alice.get(f"posts/{post['id']}/comments").json()["comments"][-1]
+    for member in (alice, bob):
+        member.put(f"comments/{comment['id']}/reaction", {"type": "sad"})
+    for writer in (bob, alice):
+        body = {"text": f"A reply by {writer.username}", "parent_id": comment["id"]}
+        writer.post(f"posts/{post['id']}/comments", body)
 
 
 def _change_names_and_back(alice):

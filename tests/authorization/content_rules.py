@@ -11,6 +11,7 @@ from tests.authorization.rules import (
     has_in_feed,
     only,
     sees_action,
+    sees_reply,
     viewers_among,
 )
 from tests.authorization.world import comment_viewers, post_viewers
@@ -73,7 +74,27 @@ COMMENTS = (
         body={"text": "Well said."},
         events={"comment.created": sees_action},
     ),
+    Rule(
+        "POST",
+        "posts/{post}/comments",
+        post_viewers,
+        success=201,
+        body={"text": "Well answered.", "parent_id": "{comment}"},
+        exceptions={"foe": 400},
+        events={"comment.created": sees_reply},
+        only_under=("public", "followers", "private account"),
+    ),
     Rule("GET", "posts/{post}/comments/names", post_viewers),
+    Rule("GET", "comments/{comment}/replies", comment_viewers),
+    Rule("GET", "comments/{reply}", comment_viewers),
+    Rule("GET", "comments/{reply}/replies", comment_viewers),
+    Rule(
+        "DELETE",
+        "comments/{reply}",
+        comment_viewers,
+        allowed=only("owner"),
+        events={"comment.deleted": for_any_actor(comment_viewers)},
+    ),
     Rule("GET", "comments/{comment}", comment_viewers),
     Rule(
         "PATCH",
@@ -90,6 +111,22 @@ COMMENTS = (
         allowed=and_friend(viewers_among(comment_viewers, "owner")),
         events={"comment.deleted": for_any_actor(comment_viewers)},
     ),
+    Rule(
+        "PUT",
+        "comments/{comment}/reaction",
+        comment_viewers,
+        body={"type": "wow"},
+        events={"comment.reaction": sees_reply},
+    ),
+    Rule("DELETE", "comments/{comment}/reaction", comment_viewers),
+    Rule(
+        "DELETE",
+        "comments/{own_comment}/reaction",
+        and_friend(post_viewers),
+        events={"comment.reaction": sees_action},
+    ),
+    Rule("GET", "comments/{comment}/reactions", comment_viewers),
+    Rule("GET", "comments/{own_comment}/reactions?type=sad", post_viewers),
     Rule("GET", "comments/{own_comment}", post_viewers),
     Rule(
         "PATCH",

@@ -13,6 +13,7 @@ from tests.authorization.world import (
     OUTSIDERS,
     VISIBILITIES,
     World,
+    comment_viewers,
     post_viewers,
 )
 
@@ -21,7 +22,7 @@ EventAudience = Callable[[str, str], set[str]]  # from a visibility and the acto
 TOPIC_OWNERS = None  # the members on whose own topics the event is published
 BLOCKS = {("owner", "blocked"), ("blocker", "owner"), ("foe", "friend")}
 MUTES = {("muter", "owner"), ("owner", "muted")}
-POST_NAMES = {"post", "image", "comment", "own_comment"}
+POST_NAMES = {"post", "image", "comment", "own_comment", "reply"}
 NOT_FOUND, FORBIDDEN, UNAUTHENTICATED = 404, 403, 401
 
 
@@ -89,6 +90,11 @@ def non_followers_of_actor(_visibility: str, actor: str) -> set[str]:
 def sees_action(visibility: str, actor: str) -> set[str]:
     """Return the members that may see what the actor does under the post."""
     return post_viewers(visibility) & can_interact_with_actor(visibility, actor)
+
+
+def sees_reply(visibility: str, actor: str) -> set[str]:
+    """Return the members that may see what the actor replies to the friend's comment."""
+    return comment_viewers(visibility) & can_interact_with_actor(visibility, actor)
 
 
 def has_in_feed(visibility: str, actor: str) -> set[str]:

@@ -141,6 +141,10 @@ def _add_post(w: World) -> None:
     w.ids |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
     w.ids["comment"] = create_comment(friend, post, "Said by the friend.")["id"]
     w.ids["own_comment"] = create_comment(owner, post, "Said by the owner.")["id"]
+    reply = create_comment(owner, post, "Answered by the owner.", parent=w.ids["comment"])
+    w.ids["reply"] = reply["id"]
+    path = f"comments/{w.ids['own_comment']}/reaction"
+    assert friend.put(path, {"type": "sad"}).status_code == 200
     assert friend.put(f"posts/{post['id']}/bookmark").status_code == 200
     set_reaction(friend, post)
     set_reaction(owner, post)
@@ -221,6 +225,7 @@ def _name_secrets(w: World) -> None:
         w.ids["image_url"]: seen,
         "Said by the owner.": seen,
         "Said by the friend.": commented,
+        "Answered by the owner.": commented,
         "Written to the friend.": {"owner", "friend"},
         "Written to the owner.": {"owner", "friend"},
         w.ids["notification"]: {"owner"},

@@ -11,6 +11,11 @@ FEED_PRIVACIES = ("public", "followers")
 MEMBER_FIELDS = ("id", "username", "display_name", "avatar_color", "avatar_url")
 
 
+def replies_name(comment: Data) -> str:
+    """Return the name of the list that a reply is in."""
+    return f"replies:{comment['post_id']}:{comment['thread_id']}"
+
+
 class ClientState:
     """The state of a client of the member `me`, and the parts of it that are stale."""
 
@@ -69,6 +74,8 @@ class ClientState:
         author = self.author_state(user_id)
         for written in (*self.posts_of(user_id), *self.comments_of(user_id)):
             written["viewer"].update(author)
+        for post in self.posts_of(user_id):
+            post["viewer"]["can_comment"] = self.can_comment(post)
 
     def author_state(self, user_id: str) -> Data:
         """Return the part of `viewer` that follows from the relation to an author."""
@@ -98,8 +105,8 @@ class ClientState:
         self.remove_posts_of(user_id)
         for part in ("profile", "wall", "gallery", "messages"):
             self.state.pop(f"{part}:{user_id}", None)
-        for name in self.names("comments"):
-            self.filter_list(name, lambda comment: comment["author"]["id"] != user_id)
+        for comment in self.comments_of(user_id):
+            self.remove_comment(comment)
         for name in ("open_chats", "mutes", "followers", "following", "follow-requests"):
             self.remove_member(name, user_id)
         self.remove_notifications(lambda notification: notification["actor"]["id"] == user_id)
@@ -125,6 +132,8 @@ class ClientState:
         """Remove a post with its comments, pictures and notifications."""
         for part in ("post", "comments"):
             self.state.pop(f"{part}:{post_id}", None)
+        for name in self.names(f"replies:{post_id}"):
+            del self.state[name]
         for name in ("feed", "home", *self.names("wall")):
             self.filter_list(name, lambda other_id: other_id != post_id)
         for name in self.names("gallery"):
@@ -138,7 +147,8 @@ class ClientState:
 
     def comments_of(self, user_id: str) -> list[Data]:
         """Return the comments of a member that the client holds."""
-        listed = [comment for name in self.names("comments") for comment in self.state[name]]
+        names = [*self.names("comments"), *self.names("replies")]
+        listed = [comment for name in names for comment in self.state[name]]
         return [comment for comment in listed if comment["author"]["id"] == user_id]
 
     def hold_post(
@@ -147,17 +157,56 @@ class ClientState:
         """Store a post of an event, with the viewer state of the member."""
         author = post["author"]["id"]
         own = {"reaction": reaction, "bookmarked": bookmarked, "can_edit": author == self.me}
+        own["can_comment"] = self.can_comment(post)
         self.state[f"post:{post['id']}"] = {**post, "viewer": own | self.author_state(author)}
 
-    def hold_comment(self, comment: Data) -> None:
-        """Put a comment of an event on top of its list, with the viewer state of the member."""
+    def can_comment(self, post: Data) -> bool:
+        """Return whether the member may comment on a post that they see."""
+        author = post["author"]["id"]
+        mentioned = {facet.get("mentioned_id") for facet in post["facets"]}
+        return (
+            author == self.me
+            or {
+                "everyone": True,
+                "followers": self.has_relation(author, "following"),
+                "mentioned": self.me in mentioned,
+                "nobody": False,
+            }[post["who_may_comment"]]
+        )
+
+    def hold_comment(self, comment: Data, *, reaction: str | None = None) -> None:
+        """Add a comment of an event to its list, with the viewer state of the member.
+
+        The newest comments are first, and the oldest replies.
+        """
         author, post = comment["author"]["id"], self.state[f"post:{comment['post_id']}"]
         own = {
+            "reaction": reaction,
             "can_edit": author == self.me,
             "can_delete": self.me in {author, post["author"]["id"]},
         }
         viewer = own | self.author_state(author)
-        self.move_to_top(f"comments:{comment['post_id']}", {**comment, "viewer": viewer})
+        held, thread = {**comment, "viewer": viewer}, replies_name(comment)
+        if comment["thread_id"] is None:
+            self.move_to_top(f"comments:{comment['post_id']}", held)
+            self.state[f"replies:{comment['post_id']}:{comment['id']}"] = []
+        elif self.has(thread):
+            self.filter_list(thread, lambda other: other["id"] != comment["id"])
+            self.state[thread].append(held)
+
+    def remove_comment(self, comment: Data) -> None:
+        """Remove a comment with the replies of its thread."""
+        name = replies_name(comment) if comment["thread_id"] else f"comments:{comment['post_id']}"
+        self.filter_list(name, lambda other: other["id"] != comment["id"])
+        self.state.pop(f"replies:{comment['post_id']}:{comment['id']}", None)
+
+    def update_counts(self, data: Data, thread_id: str | None, post_id: str) -> None:
+        """Change the number of comments of a post and of replies in a thread."""
+        if self.has(f"post:{post_id}"):
+            self.state[f"post:{post_id}"]["comments_count"] = data["comments_count"]
+        for comment in self.state.get(f"comments:{post_id}", []):
+            if comment["id"] == thread_id:
+                comment["replies_count"] = data["thread_replies_count"]
 
     def remove_posts_of(self, user_id: str, *, but: str = "") -> None:
         """Remove a member's posts, except those of the privacy `but`."""

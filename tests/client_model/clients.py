@@ -17,7 +17,7 @@ from tests.client_model.world import NAMES, World
 
 # Interactions of a blocked member with a third member's post change these counts without an event.
 # The same is true of content that was hidden before a late client resumed.
-COUNT_FIELDS = ("comments_count", "reactions", "unread_count")
+COUNT_FIELDS = ("comments_count", "reactions", "replies_count", "unread_count")
 
 
 class Scenario(Protocol):
@@ -96,7 +96,8 @@ def _read_stale_parts(state: State, stale: set[str], fresh: State) -> None:
             state[name] = fresh[name]
     lists = [state[n] for n in state if n in {"feed", "home"} or n.startswith("wall:")]
     for pk in {pk for post_ids in lists for pk in post_ids} - {name[5:] for name in state}:
-        for name in (f"post:{pk}", f"comments:{pk}"):
+        names = [name for name in fresh if name.startswith(f"replies:{pk}:")]
+        for name in (f"post:{pk}", f"comments:{pk}", *names):
             state[name] = fresh[name]
 
 
@@ -137,15 +138,21 @@ def _differences(
         if me in {member["id"] for member in state["blocks"]}:
             blocked.add(scenario.ids[name])
     unknown = unknown | {
-        f"post:{post_id}" for actor, post_id in scenario.interactions if actor in blocked
+        f"{part}:{post_id}"
+        for actor, post_id in scenario.interactions
+        if actor in blocked
+        for part in ("post", "comments", "replies")
     }
     differences = viewer.differences(held)
     return {
         name: (ours, theirs)
         for name, (ours, theirs) in differences.items()
-        if name not in unknown or _without_counts(ours) != _without_counts(theirs)
+        if ":".join(name.split(":")[:2]) not in unknown
+        or _without_counts(ours) != _without_counts(theirs)
     }
 
 
 def _without_counts(part: Any) -> Any:
+    if isinstance(part, list):  # of comments
+        return [_without_counts(item) for item in part]
     return {name: shown for name, shown in (part or {}).items() if name not in COUNT_FIELDS}

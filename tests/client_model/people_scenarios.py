@@ -74,8 +74,8 @@ def _dora_blocks_carol(w: World) -> None:
 @action(
     "block.deleted",
     "user.shown",
-    reread="profile relation wall gallery messages feed post comments mutes open_chats "
-    "conversations unread notifications",
+    reread="profile relation wall gallery messages feed post comments replies mutes "
+    "open_chats conversations unread notifications",
 )
 def _alice_unblocks_erik(w: World) -> None:
     expect_success(w.alice.delete(f"users/{w.erik.id}/block"))

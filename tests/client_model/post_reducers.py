@@ -1,6 +1,6 @@
 """Reducers for events of posts, comments, reactions and bookmarks."""
 
-from tests.client_model.client import ClientState, Data
+from tests.client_model.client import ClientState, Data, replies_name
 from tests.client_model.reducer_rules import mark_stale, on
 
 
@@ -45,25 +45,34 @@ def _post_deleted(client: ClientState, data: Data) -> None:
 
 @on("comment.created")
 def _comment_created(client: ClientState, data: Data) -> None:
-    post_id = data["comment"]["post_id"]
-    if client.has(f"comments:{post_id}"):
-        client.hold_comment(data["comment"])
-    if client.has(f"post:{post_id}"):
-        client.state[f"post:{post_id}"]["comments_count"] = data["comments_count"]
+    comment = data["comment"]
+    if client.has(f"comments:{comment['post_id']}"):
+        client.hold_comment(comment)
+    client.update_counts(data, comment["thread_id"], comment["post_id"])
 
 
 @on("comment.updated")
 def _comment_updated(client: ClientState, comment: Data) -> None:
-    for held in client.state.get(f"comments:{comment['post_id']}", []):
+    name = replies_name(comment) if comment["thread_id"] else f"comments:{comment['post_id']}"
+    for held in client.state.get(name, []):
         if held["id"] == comment["id"]:
             held.update(comment)
 
 
 @on("comment.deleted")
 def _comment_deleted(client: ClientState, data: Data) -> None:
-    client.filter_list(f"comments:{data['post_id']}", lambda comment: comment["id"] != data["id"])
-    if client.has(f"post:{data['post_id']}"):
-        client.state[f"post:{data['post_id']}"]["comments_count"] = data["comments_count"]
+    client.remove_comment(data)
+    client.update_counts(data, data["thread_id"], data["post_id"])
+
+
+@on("comment.reaction")
+def _comment_reaction(client: ClientState, data: Data) -> None:
+    name = replies_name(data) if data["thread_id"] else f"comments:{data['post_id']}"
+    for comment in client.state.get(name, []):
+        if comment["id"] == data["comment_id"]:
+            comment["reactions"] = data["reactions"]
+            if data["user_id"] == client.me:
+                comment["viewer"]["reaction"] = data["type"]
 
 
 @on("reaction.changed")

@@ -52,9 +52,20 @@ def _alice_restricts_a_post_to_herself(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.followers}", {"privacy": "private"}))
 
 
-@action("post.updated", reread="gallery post comments notifications")
+@action("post.updated", reread="gallery post comments replies notifications")
 def _alice_makes_a_post_public(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.private}", {"privacy": "public"}))
+
+
+@action("post.updated")
+def _alice_lets_followers_comment(w: World) -> None:
+    expect_success(w.alice.patch(f"posts/{w.public}", {"who_may_comment": "followers"}))
+
+
+@action("post.updated", in_steps=True)
+def _alice_mentions_bob_who_may_comment(w: World) -> None:
+    for change in ({"who_may_comment": "mentioned"}, {"text": "For @bob and @carol"}):
+        expect_success(w.alice.patch(f"posts/{w.public}", change))
 
 
 @action("post.updated")
@@ -102,10 +113,51 @@ def _bob_deletes_a_comment(w: World) -> None:
     expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
 
 
+@action("comment.created", "notification.created")
+def _carol_replies(w: World) -> None:
+    create_comment(w.carol, {"id": w.public}, "Indeed", parent=w.bob_under_public)
+
+
+@action("comment.created", "notification.created")
+def _alice_replies_to_a_reply(w: World) -> None:
+    create_comment(w.alice, {"id": w.public}, "And yet", parent=w.carol_below_bob)
+
+
+@action("comment.updated")
+def _carol_edits_a_reply(w: World) -> None:
+    expect_success(w.carol.patch(f"comments/{w.carol_below_bob}", {"text": "Hardly"}))
+
+
+@action("comment.deleted", "notification.deleted")
+def _carol_deletes_a_reply(w: World) -> None:
+    expect_success(w.carol.delete(f"comments/{w.carol_below_bob}"))
+
+
+@action("comment.deleted", "notification.deleted", in_steps=True)
+def _bob_deletes_a_comment_with_replies(w: World) -> None:
+    expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
+    run_workers()
+
+
 @action("comment.created", "comment.deleted", in_steps=True)
 def _bob_comments_and_deletes_another_comment(w: World) -> None:
     create_comment(w.bob, {"id": w.public}, "Again")
     expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
+
+
+@action("comment.reaction", "notification.created")
+def _carol_reacts_to_a_comment(w: World) -> None:
+    expect_success(w.carol.put(f"comments/{w.bob_under_public}/reaction", {"type": "wow"}))
+
+
+@action("comment.reaction")
+def _alice_changes_a_reaction_to_a_reply(w: World) -> None:
+    expect_success(w.alice.put(f"comments/{w.carol_below_bob}/reaction", {"type": "sad"}))
+
+
+@action("comment.reaction", "notification.deleted")
+def _alice_removes_a_reaction_to_a_comment(w: World) -> None:
+    expect_success(w.alice.delete(f"comments/{w.bob_under_public}/reaction"))
 
 
 @action("reaction.changed", "notification.created")

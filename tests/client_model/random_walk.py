@@ -11,7 +11,8 @@ from tests.support.people import Person
 SUCCESS_CODES = {200, 201}
 ERROR_CODES = {400, 403, 404, 409}
 PRIVACIES = ("public", "public", "followers", "private")
-POST_ACTIONS_RATIO = 0.2
+COMMENT_POLICIES = ("everyone", "followers", "mentioned", "nobody")
+POST_ACTIONS_RATIO = 0.3
 REACTION_TYPES = ("like", "love", "happy", "wow", "sad", "angry")
 
 
@@ -38,7 +39,11 @@ class RandomWalk:
             self._notification, self._send_message, self._send_message, self._change_message,
             self._mark_read, self._open_or_close_chat,
         ]  # fmt: skip
-        self.post_actions: list[Callable[[Person], str]] = [self._bookmark, self._pin]
+        self.replies = [w.ids["carol_below_bob"], w.ids["dora_below_erik"]]
+        self.post_actions: list[Callable[[Person], str]] = [
+            self._bookmark, self._pin, self._choose_commenters, self._reply, self._reply,
+            self._change_reply, self._react_to_comment, self._react_to_comment,
+        ]  # fmt: skip
 
     def step(self) -> None:
         """Perform a random action, which may be rejected, and run the workers."""
@@ -117,6 +122,48 @@ class RandomWalk:
         method = self.post_random.choice(("PUT", "DELETE"))
         post_id = self.post_random.choice(self.posts)
         return " ".join(self._request(each, method, f"posts/{post_id}/pin") for each in self.people)
+
+    def _choose_commenters(self, actor: Person) -> str:
+        change = {"who_may_comment": self.post_random.choice(COMMENT_POLICIES)}
+        path = f"posts/{self.post_random.choice(self.posts)}"
+        return " ".join(self._request(each, "PATCH", path, change) for each in self.people)
+
+    def _reply(self, actor: Person) -> str:
+        parent = self._find_comment(actor)
+        if not parent:
+            return "a reply to a hidden comment"
+        body = {"text": f"A reply by @{actor.username}", "parent_id": parent["id"]}
+        self.interactions.add((actor.id, parent["post_id"]))
+        description = self._request(actor, "POST", f"posts/{parent['post_id']}/comments", body)
+        if self.last_result:
+            self.replies.append(self.last_result["comment"]["id"])
+        return description
+
+    def _change_reply(self, actor: Person) -> str:
+        path = f"comments/{self.post_random.choice(self.replies)}"
+        if self.post_random.random() < 0.5:
+            body = {"text": f"Not so, @{actor.username}"}
+            return " ".join(self._request(each, "PATCH", path, body) for each in self.people)
+        for each in self.people:
+            reply = each.get(path)
+            if reply.status_code == 200:
+                self.interactions.add((reply.json()["author"]["id"], reply.json()["post_id"]))
+        return " ".join(self._request(each, "DELETE", path) for each in self.people)
+
+    def _react_to_comment(self, actor: Person) -> str:
+        comment = self._find_comment(actor)
+        if not comment:
+            return "a reaction to a hidden comment"
+        self.interactions.add((actor.id, comment["post_id"]))
+        method = self.post_random.choice(("PUT", "PUT", "DELETE"))
+        kind = {"type": self.post_random.choice(REACTION_TYPES)} if method == "PUT" else None
+        return self._request(actor, method, f"comments/{comment['id']}/reaction", kind)
+
+    def _find_comment(self, person: Person) -> Any:
+        """Return a random comment or reply, if a person sees it."""
+        comment_id = self.post_random.choice([*self.comments, *self.replies])
+        response = person.get(f"comments/{comment_id}")
+        return response.json() if response.status_code == 200 else None
 
     def _relate(self, actor: Person, other: Person) -> str:
         verb = self.random.choice(("follow", "follow", "block", "mute"))

@@ -13,7 +13,7 @@ HANDLERS: dict[str, Handler] = {}
 # The parts that a newly visible member affects; `{}` is the member's id.
 MEMBER_PARTS = (
     "profile:{}", "relation:{}", "wall:{}", "gallery:{}", "messages:{}", "feed", "post:*",
-    "comments:*", "mutes", "open_chats", "conversations", "unread", "notifications",
+    "comments:*", "replies:*", "mutes", "open_chats", "conversations", "unread", "notifications",
 )  # fmt: skip
 # The parts to read again, by event; `{}` is the id of the member and `[]` the id of the post.
 REREAD_RULES = {
@@ -25,7 +25,13 @@ REREAD_RULES = {
     "user.updated with a new picture": ("gallery:{}",),
     "post.created with a picture": ("gallery:{}",),
     "post.updated with a new picture": ("gallery:{}",),
-    "post.updated of an unknown post": ("gallery:{}", "post:[]", "comments:[]", "notifications"),
+    "post.updated of an unknown post": (
+        "gallery:{}",
+        "post:[]",
+        "comments:[]",
+        "replies:[]:*",
+        "notifications",
+    ),
     # Created and deleted while the client was away; the member's profile counts posts.
     "post.deleted of an unknown post": ("profile:{}",),
     "message.deleted of an unknown message": ("messages:*",),
@@ -42,6 +48,7 @@ PATHS = {
     "messages": "chat/conversations/{user_id}/messages",
     "post": "posts/{id}",
     "comments": "posts/{id}/comments",
+    "replies": "comments/{id}/replies",
     "mutes": "users/me/mutes",
     "open_chats": "chat/users",
     "conversations": "chat/conversations",

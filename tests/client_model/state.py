@@ -61,8 +61,16 @@ class Reader:
             self.state[f"comments:{post['id']}"] = []
             if post["comments_count"]:
                 self._keep(f"comments:{post['id']}", f"posts/{post['id']}/comments", "comments")
+            self._replies(post["id"])
         assert not mine, "a reaction to a post that is in no list"
         assert not bookmarked, "a bookmark of a post that is in no list"
+
+    def _replies(self, post_id: str) -> None:
+        for comment in self.state[f"comments:{post_id}"]:
+            name = f"replies:{post_id}:{comment['id']}"
+            self.state[name] = []
+            if comment["replies_count"]:
+                self._keep(name, f"comments/{comment['id']}/replies", "comments")
 
     def _person(self, other: str) -> None:
         profile = self._get(f"users/{other}")
@@ -154,8 +162,9 @@ def differences(held: State, fresh: State, me: str, stale: set[str]) -> dict[str
 
 def _is_post_of_stale_list(name: str, held: State, fresh: State, stale: set[str]) -> bool:
     """Return whether a part belongs to a post of a list that is stale."""
-    kind, _, post_id = name.partition(":")
-    if kind not in {"post", "comments"} or f"post:{post_id}" in held:
+    kind, _, rest = name.partition(":")
+    post_id = rest.partition(":")[0]
+    if kind not in {"post", "comments", "replies"} or f"post:{post_id}" in held:
         return False
     author = fresh[f"post:{post_id}"]["author"]["id"]
     return matches_any(f"wall:{author}", stale)

@@ -121,6 +121,7 @@ def _create_posts(w: World) -> None:
             w.people[name], {"id": w.ids[under]}, f"{name} under {under}, @alice"
         )
         w.ids[f"{name}_under_{under}"] = comment["id"]
+    _add_replies(w)
     for name, to in (("bob", "public"), ("bob", "private"), ("dora", "public")):
         set_reaction(w.people[name], {"id": w.ids[to]})
     for name in ("public", "followers"):
@@ -129,6 +130,20 @@ def _create_posts(w: World) -> None:
         expect_success(w.people[name].put(f"posts/{w.ids[of]}/bookmark"))
     for name in ("followers", "private"):
         expect_success(w.alice.patch(f"posts/{w.ids[name]}", {"privacy": name}))
+
+
+def _add_replies(w: World) -> None:
+    """Create replies to comments, and reactions to both."""
+    for name, below in (("carol", "bob"), ("erik", "bob"), ("bob", "carol"), ("dora", "erik")):
+        parent = w.ids[f"{below}_under_public"]
+        reply = create_comment(
+            w.people[name], {"id": w.ids["public"]}, f"{name} below {below}", parent=parent
+        )
+        w.ids[f"{name}_below_{below}"] = reply["id"]
+    for name in ("bob_under_public", "carol_below_bob"):
+        path = f"comments/{w.ids[name]}/reaction"
+        for person in (w.alice, w.dora):
+            expect_success(person.put(path, {"type": "happy"}))
 
 
 def _create_conversations(w: World) -> None:

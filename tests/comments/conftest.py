@@ -1,4 +1,4 @@
-"""The fixture that creates comments."""
+"""Fixtures that create comments and replies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,3 +21,21 @@ def comments() -> Comments:
         return dict(shared(response.json()["comment"]))
 
     return write
+
+
+@pytest.fixture
+def reply() -> Comments:
+    """Return a function that replies to a comment and returns the reply as all see it."""
+
+    def write(person: Person, parent: dict[str, Any], text: str = "Answered.") -> dict[str, Any]:
+        body = {"text": text, "parent_id": parent["id"]}
+        response = person.post(f"posts/{parent['post_id']}/comments", body)
+        assert response.status_code == 201, response.content
+        return dict(shared(response.json()["comment"]))
+
+    return write
+
+
+@pytest.fixture
+def post(alice: Person) -> dict[str, Any]:
+    return alice.create_post("About threads")

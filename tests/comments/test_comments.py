@@ -47,7 +47,7 @@ def test_a_new_comment_is_listed_counted_announced_and_persisted(
         shown = person.get(f"posts/{post['id']}/comments").json()
         assert shared(shown) == {"comments": [comment], "next": None}
         assert comments_count(person, post) == 1
-        data = {"comment": comment, "comments_count": 1}
+        data = {"comment": comment, "comments_count": 1, "thread_replies_count": None}
         assert comment_events(person, post) == [{"type": "comment.created", "data": data}]
     assert alice.received_events("feed", f"user:{alice.id}", f"user:{bob.id}") == [
         {"type": "post.created", "data": post}
@@ -135,7 +135,10 @@ def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
 
     assert response.status_code == 200
     assert response.json() == {"message": "Comment deleted"}
-    data = {"id": gone["id"], "post_id": post["id"], "comments_count": 1}
+    data = {
+        "id": gone["id"], "post_id": post["id"], "thread_id": None,
+        "comments_count": 1, "thread_replies_count": None,
+    }  # fmt: skip
     assert comment_events(bob, post)[2:] == [{"type": "comment.deleted", "data": data}]
     for member in (alice, bob):
         assert member.get(path).status_code == 404

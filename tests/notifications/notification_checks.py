@@ -33,9 +33,10 @@ def author_card(person):
     return {name: profile[name] for name in card}
 
 
-def create_comment(person, post, text="Well said."):
-    """Write a comment and return it."""
-    response = person.post(f"posts/{post['id']}/comments", {"text": text})
+def create_comment(person, post, text="Well said.", *, parent=None):
+    """Write a comment, or a reply to the comment `parent`, and return it."""
+    body = {"text": text} | ({"parent_id": parent} if parent else {})
+    response = person.post(f"posts/{post['id']}/comments", body)
     assert response.status_code == 201, response.content
     return response.json()["comment"]
 

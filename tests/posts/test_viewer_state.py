@@ -9,7 +9,7 @@ from tests.support.shared_objects import shared
 
 NOTHING = {
     "reaction": None, "bookmarked": False, "follows_author": False, "muted": False,
-    "can_edit": False,
+    "can_edit": False, "can_comment": True,
 }  # fmt: skip
 OWN = {**NOTHING, "can_edit": True}
 NO_RELATION = dict.fromkeys(("following", "followed_by", "blocking", "muting", "requested"), False)
@@ -210,7 +210,8 @@ def test_a_comment_has_a_viewer_state(alice, bob, stranger):
     post = alice.create_post()
     response = bob.post(f"posts/{post['id']}/comments", {"text": "Hi"})
     comment = response.json()["comment"]
-    nothing = dict.fromkeys(("follows_author", "muted", "can_edit", "can_delete"), False)
+    flags = ("follows_author", "muted", "can_edit", "can_delete")
+    nothing = {"reaction": None, **dict.fromkeys(flags, False)}
     own = {**nothing, "can_edit": True, "can_delete": True}
     assert comment["viewer"] == own
     path = f"comments/{comment['id']}"

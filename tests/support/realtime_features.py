@@ -52,7 +52,11 @@ def check_comments_and_reactions(scenario: Scenario, caller: Caller) -> None:
     data = scenario.wait_for_event(
         "comment.created", lambda data: data["comment"]["id"] == comment["id"], began
     )
-    assert data == {"comment": shared(comment), "comments_count": data["comments_count"]}
+    assert data == {
+        "comment": shared(comment),
+        "comments_count": data["comments_count"],
+        "thread_replies_count": None,
+    }
     scenario.wait_for_notification(scenario.alice, "comment")
     fan, began = scenario.add_member("fan"), time.monotonic()
     caller.call(fan, "PUT", f"posts/{scenario.post}/reaction", {"type": "love"})

@@ -89,11 +89,23 @@ export class Api extends Transport {
   /** Delete a comment. You can delete your comments, and all comments on your posts. */
   deleteComment(id: string, options?: Options): Promise<ApiResponse<models.Message>>;
 
+  /** Set your reaction to a comment. */
+  setCommentReaction(id: string, body: models.CommentReactionInput, options?: Options): Promise<ApiResponse<models.CommentReactionResponse>>;
+
+  /** Remove your reaction to a comment. */
+  removeCommentReaction(id: string, options?: Options): Promise<ApiResponse<models.CommentReactionResponse>>;
+
+  /** List the reactions to a comment. Newest first. */
+  listCommentReactions(id: string, options?: Options & { cursor?: string; limit?: number; type?: "angry" | "happy" | "like" | "love" | "sad" | "wow" }): Promise<ApiResponse<models.CommentReactionPage>>;
+
+  /** List the replies to a comment. The replies to a top-level comment and to its replies, in one list. */
+  listReplies(id: string, options?: Options & { cursor?: string; limit?: number; order?: "newest" | "oldest" }): Promise<ApiResponse<models.CommentPage>>;
+
   /** Request an e-mail to reset your password. Send a link to set a new password, if the address belongs to an account. */
   requestPasswordReset(body: models.EmailInput, options?: Options): Promise<ApiResponse<models.Message>>;
 
   /** List your notifications. The newest come first. Notifications from members that you mute or block, or that block you, are hidden, and so are notifications about posts that you may not see. `unread_count` includes notifications that a mute or a change of privacy hides. */
-  listNotifications(options?: Options & { cursor?: string; limit?: number; type?: "comment" | "follow" | "follow_accepted" | "follow_request" | "mention" | "message" | "reaction" | "report" | "warning" }): Promise<ApiResponse<models.NotificationPage>>;
+  listNotifications(options?: Options & { cursor?: string; limit?: number; type?: "comment" | "comment_reaction" | "follow" | "follow_accepted" | "follow_request" | "mention" | "message" | "reaction" | "reply" | "report" | "warning" }): Promise<ApiResponse<models.NotificationPage>>;
 
   /** Mark all notifications as read. */
   markAllNotificationsRead(options?: Options): Promise<ApiResponse<models.UnreadCount>>;
@@ -131,11 +143,11 @@ export class Api extends Transport {
   /** Remove your bookmark of a post. */
   deleteBookmark(id: string, options?: Options): Promise<ApiResponse<models.Message>>;
 
-  /** List the comments on a post. */
+  /** List the comments on a post. Without the replies to comments. */
   listComments(id: string, options?: Options & { cursor?: string; limit?: number; order?: "newest" | "oldest" }): Promise<ApiResponse<models.CommentPage>>;
 
-  /** Comment on a post. */
-  createComment(id: string, body: models.CommentInput, options?: Options): Promise<ApiResponse<models.CommentResponse>>;
+  /** Comment on a post, or reply to a comment. */
+  createComment(id: string, body: models.NewCommentInput, options?: Options): Promise<ApiResponse<models.CommentResponse>>;
 
   /** List the latest commenters on a post. The number of comments, and the username of each of the latest commenters. */
   listCommenters(id: string, options?: Options & { limit?: number }): Promise<ApiResponse<models.Commenters>>;

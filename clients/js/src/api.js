@@ -144,6 +144,26 @@ export class Api extends Transport {
     return this.request("DELETE", `/comments/${encodeURIComponent(id)}`, options);
   }
 
+  /** Set your reaction to a comment. */
+  setCommentReaction(id, body, options = {}) {
+    return this.request("PUT", `/comments/${encodeURIComponent(id)}/reaction`, options, { body });
+  }
+
+  /** Remove your reaction to a comment. */
+  removeCommentReaction(id, options = {}) {
+    return this.request("DELETE", `/comments/${encodeURIComponent(id)}/reaction`, options);
+  }
+
+  /** List the reactions to a comment. Newest first. */
+  listCommentReactions(id, options = {}) {
+    return this.request("GET", `/comments/${encodeURIComponent(id)}/reactions`, options, { queryNames: ["cursor", "limit", "type"] });
+  }
+
+  /** List the replies to a comment. The replies to a top-level comment and to its replies, in one list. */
+  listReplies(id, options = {}) {
+    return this.request("GET", `/comments/${encodeURIComponent(id)}/replies`, options, { queryNames: ["cursor", "limit", "order"] });
+  }
+
   /** Request an e-mail to reset your password. Send a link to set a new password, if the address belongs to an account. */
   requestPasswordReset(body, options = {}) {
     return this.request("POST", "/forgot-password", options, { body });
@@ -214,12 +234,12 @@ export class Api extends Transport {
     return this.request("DELETE", `/posts/${encodeURIComponent(id)}/bookmark`, options);
   }
 
-  /** List the comments on a post. */
+  /** List the comments on a post. Without the replies to comments. */
   listComments(id, options = {}) {
     return this.request("GET", `/posts/${encodeURIComponent(id)}/comments`, options, { queryNames: ["cursor", "limit", "order"] });
   }
 
-  /** Comment on a post. */
+  /** Comment on a post, or reply to a comment. */
   createComment(id, body, options = {}) {
     return this.request("POST", `/posts/${encodeURIComponent(id)}/comments`, options, { body });
   }

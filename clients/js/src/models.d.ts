@@ -170,16 +170,18 @@ export interface Comment {
   edited_at: string | null;
   /** The id of the post. */
   post_id: string;
+  /** The comment that this one answers, which may be deleted; null if it answers the post. */
+  parent_id: string | null;
+  /** The top-level comment of the thread; null for a top-level comment. */
+  thread_id: string | null;
+  /** The number of replies in the thread, at any depth; 0 for a reply. */
+  replies_count: number;
+  /** The number of reactions by type. */
+  reactions: Totals;
   /** The author. */
   author: Author;
   /** What the comment is to you. Events do not have it. */
   viewer: CommentViewer;
-}
-
-/** A new comment, or changes to one. */
-export interface CommentInput {
-  /** The text. At most 2,000 characters, as a person counts them, and 12,000 bytes. */
-  text: string;
 }
 
 /** A page of comments. */
@@ -188,6 +190,40 @@ export interface CommentPage {
   comments: (Comment)[];
   /** The `cursor` of the next page; null if this is the last one. */
   next: string | null;
+}
+
+/** A reaction to a comment, with its author. */
+export interface CommentReaction {
+  /** The type of the reaction. */
+  type: ReactionEnum;
+  /** When the reaction was set. */
+  created_at: string;
+  /** The member who reacted. */
+  author: Author;
+}
+
+/** The reaction to set. */
+export interface CommentReactionInput {
+  /** The type of the reaction. */
+  type: ReactionEnum;
+}
+
+/** A page of the reactions to a comment. */
+export interface CommentReactionPage {
+  /** The reactions of this page. */
+  reactions: (CommentReaction)[];
+  /** The `cursor` of the next page; null if this is the last one. */
+  next: string | null;
+}
+
+/** The response to a change of your reaction, with the comment's totals after it. */
+export interface CommentReactionResponse {
+  /** What was done, for people. */
+  message: string;
+  /** Your reaction after the change. */
+  reaction: OwnCommentReaction;
+  /** The number of reactions to the comment by type; null if you may not see the comment. */
+  reactions: Totals | null;
 }
 
 /** The response to a change of a comment. */
@@ -199,6 +235,8 @@ export interface CommentResponse {
 
 /** What a comment is to you. */
 export interface CommentViewer {
+  /** Your reaction; null if there is none. */
+  reaction: ReactionEnum | NullEnum;
   /** Whether you follow the author. */
   follows_author: boolean;
   /** Whether you mute the author. */
@@ -486,14 +524,22 @@ export interface MessageResponse {
 /** * `open` - Everybody may sign up * `invite` - An invite code is needed * `approval` - Staff approve each sign-up * `closed` - Nobody may sign up */
 export type ModeEnum = "open" | "invite" | "approval" | "closed";
 
+/** A new comment, or a reply to a comment. */
+export interface NewCommentInput {
+  /** The text. At most 2,000 characters, as a person counts them, and 12,000 bytes. */
+  text: string;
+  /** The comment on the same post that this one answers. */
+  parent_id?: string;
+}
+
 /** A new password. */
 export interface NewPasswordInput {
   /** The new password. */
   password: string;
 }
 
-/** * `comment` - comment * `reaction` - reaction * `follow` - follow * `follow_request` - follow_request * `follow_accepted` - follow_accepted * `message` - message * `mention` - mention * `report` - report * `warning` - warning */
-export type NoticeEnum = "comment" | "reaction" | "follow" | "follow_request" | "follow_accepted" | "message" | "mention" | "report" | "warning";
+/** * `comment` - comment * `reply` - reply * `reaction` - reaction * `comment_reaction` - comment_reaction * `follow` - follow * `follow_request` - follow_request * `follow_accepted` - follow_accepted * `message` - message * `mention` - mention * `report` - report * `warning` - warning */
+export type NoticeEnum = "comment" | "reply" | "reaction" | "comment_reaction" | "follow" | "follow_request" | "follow_accepted" | "message" | "mention" | "report" | "warning";
 
 /** A notification. */
 export interface Notification {
@@ -507,7 +553,7 @@ export interface Notification {
   read: boolean;
   /** The moderator's message, for a warning; otherwise empty. */
   message: string;
-  /** The id of what the notification is about: the comment, or for a mention in its text the post; the reaction (`<post>:<member>`); the follow or follow request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed report; or the warning. For a report or a warning, the actor is you. */
+  /** The id of what the notification is about: the comment or reply, or for a mention in its text the post; the reaction (`<post>:<member>` or `<comment>:<member>`); the follow or follow request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed report; or the warning. For a report or a warning, the actor is you. */
   entity_id: string;
   /** The post that the notification belongs to, if any. */
   post_id: string | null;
@@ -534,7 +580,9 @@ export interface NotificationPage {
 /** Notification preferences by type. */
 export interface NotificationPreferences {
   comment: Channels;
+  reply: Channels;
   reaction: Channels;
+  comment_reaction: Channels;
   follow: Channels;
   follow_request: Channels;
   follow_accepted: Channels;
@@ -547,7 +595,9 @@ export interface NotificationPreferences {
 /** Notification preferences by type; omitted ones stay unchanged. */
 export interface NotificationPreferencesInput {
   comment?: ChannelsInput;
+  reply?: ChannelsInput;
   reaction?: ChannelsInput;
+  comment_reaction?: ChannelsInput;
   follow?: ChannelsInput;
   follow_request?: ChannelsInput;
   follow_accepted?: ChannelsInput;
@@ -582,13 +632,19 @@ export interface OpenChatPage {
   next: string | null;
 }
 
+/** Your reaction to a comment; `type` is null if there is none. */
+export interface OwnCommentReaction {
+  /** The type of your reaction; null if there is none. */
+  type: ReactionEnum | NullEnum;
+}
+
 /** Your reaction to a post; `type` is null if there is none. */
 export interface OwnReaction {
   /** The type of your reaction; null if there is none. */
   type: ReactionEnum | NullEnum;
 }
 
-/** A new comment, or changes to one. */
+/** Changes to a comment. */
 export interface PatchedCommentInput {
   /** The text. At most 2,000 characters, as a person counts them, and 12,000 bytes. */
   text?: string;
@@ -600,6 +656,8 @@ export interface PatchedPostInput {
   text?: string;
   /** Who may see the post; `public` by default. */
   privacy?: PrivacyEnum;
+  /** Who may comment on the post, of those who see it, besides you: `everyone` by default. */
+  who_may_comment?: WhoMayCommentEnum;
   /** The background color, as `#rrggbb`. */
   bg_color?: string;
   /** Your feeling, shown with the post. */
@@ -707,6 +765,8 @@ export interface Post {
   pinned_at: string | null;
   /** Who may see the post. */
   privacy: PrivacyEnum;
+  /** Who may comment on the post, besides the author. */
+  who_may_comment: WhoMayCommentEnum;
   /** The number of comments. */
   comments_count: number;
   /** The number of reactions by type. */
@@ -725,6 +785,8 @@ export interface PostInput {
   text?: string;
   /** Who may see the post; `public` by default. */
   privacy?: PrivacyEnum;
+  /** Who may comment on the post, of those who see it, besides you: `everyone` by default. */
+  who_may_comment?: WhoMayCommentEnum;
   /** The background color, as `#rrggbb`. */
   bg_color?: string;
   /** Your feeling, shown with the post. */
@@ -784,6 +846,8 @@ export interface PostViewer {
   muted: boolean;
   /** Whether you can change and delete the post. */
   can_edit: boolean;
+  /** Whether you can comment on the post. */
+  can_comment: boolean;
 }
 
 /** * `public` - Everyone * `followers` - Followers * `private` - Only me */
@@ -1110,6 +1174,14 @@ export interface SharedComment {
   edited_at: string | null;
   /** The id of the post. */
   post_id: string;
+  /** The comment that this one answers, which may be deleted; null if it answers the post. */
+  parent_id: string | null;
+  /** The top-level comment of the thread; null for a top-level comment. */
+  thread_id: string | null;
+  /** The number of replies in the thread, at any depth; 0 for a reply. */
+  replies_count: number;
+  /** The number of reactions by type. */
+  reactions: Totals;
   /** The author. */
   author: Author;
 }
@@ -1136,6 +1208,8 @@ export interface SharedPost {
   pinned_at: string | null;
   /** Who may see the post. */
   privacy: PrivacyEnum;
+  /** Who may comment on the post, besides the author. */
+  who_may_comment: WhoMayCommentEnum;
   /** The number of comments. */
   comments_count: number;
   /** The number of reactions by type. */
@@ -1326,7 +1400,7 @@ export interface Tokens {
   refresh: string | null;
 }
 
-/** The number of reactions to a post by type. */
+/** The number of reactions to a post or comment by type. */
 export interface Totals {
   /** The number of `like` reactions. */
   like: number;
@@ -1387,6 +1461,9 @@ export interface VersionPage {
   next: string | null;
 }
 
+/** * `everyone` - Everyone * `followers` - Followers * `mentioned` - Members that the text mentions * `nobody` - Only me */
+export type WhoMayCommentEnum = "everyone" | "followers" | "mentioned" | "nobody";
+
 /** * `everyone` - Everyone * `following` - Members they follow * `nobody` - Nobody */
 export type WhoMayMessageEnum = "everyone" | "following" | "nobody";
 
@@ -1397,8 +1474,9 @@ export type ServerEvent =
   { id: string; type: "bookmark.created"; data: { post_id: string } } |
   { id: string; type: "bookmark.deleted"; data: { post_id: string } } |
   { id: string; type: "chat.users"; data: { user_id: string; is_open: boolean } } |
-  { id: string; type: "comment.created"; data: { comment: SharedComment; comments_count: number } } |
-  { id: string; type: "comment.deleted"; data: { id: string; post_id: string; comments_count: number } } |
+  { id: string; type: "comment.created"; data: { comment: SharedComment; comments_count: number; thread_replies_count: number | null } } |
+  { id: string; type: "comment.deleted"; data: { id: string; post_id: string; thread_id: string | null; comments_count: number; thread_replies_count: number | null } } |
+  { id: string; type: "comment.reaction"; data: { comment_id: string; post_id: string; thread_id: string | null; user_id: string; type: "like" | "love" | "happy" | "wow" | "sad" | "angry" | null; reactions: Totals } } |
   { id: string; type: "comment.updated"; data: SharedComment } |
   { id: string; type: "conversation.updated"; data: Conversation } |
   { type: "export.ready"; data: { size: number } } |

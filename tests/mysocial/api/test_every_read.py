@@ -49,6 +49,9 @@ def ids(alice, bob, stranger):
     alice.patch(f"posts/{post['id']}", {"text": "Dear @bob, and others"})
     body = {"text": "By Alice"}
     comment = alice.post(f"posts/{post['id']}/comments", body).json()["comment"]
+    alice.put(f"comments/{comment['id']}/reaction", {"type": "wow"})
+    body = {"text": "A reply", "parent_id": comment["id"]}
+    alice.post(f"posts/{post['id']}/comments", body)
     alice.put(f"posts/{post['id']}/reaction", {"type": "love"})
     alice.put(f"posts/{post['id']}/pin")
     bob.put(f"posts/{post['id']}/bookmark")

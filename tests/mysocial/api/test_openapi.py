@@ -28,8 +28,8 @@ OPERATION_IDS = {
     "chat": """closeChat countUnreadMessages deleteMessage getMessage listConversations listMessages
         listOpenChats markConversationRead openChat removeMessageReaction sendMessage
         setMessageReaction updateMessage""",
-    "comments": """createComment deleteComment getComment listCommenters listComments
-        updateComment""",
+    "comments": """createComment deleteComment getComment listCommentReactions listCommenters
+        listComments listReplies removeCommentReaction setCommentReaction updateComment""",
     "events": "streamEvents",
     "followers": """acceptFollowRequest blockMember declineFollowRequest followMember
         listBlockedMembers listFollowRequests listFollowers listFollowing listMutedMembers

@@ -51,7 +51,7 @@ def test_demo_members_have_messages_reactions_and_pictures(demo):
     assert process_due_media() == 3
     lake, thanks, *_ = alice.get("posts").json()["posts"]
     assert (lake["media"]["state"], lake["media"]["width"]) == ("ready", 960)
-    assert (lake["comments_count"], lake["reactions"]["wow"]) == (1, 2)
+    assert (lake["comments_count"], lake["reactions"]["wow"]) == (2, 2)
     assert lake["author"]["avatar_url"].endswith(".png")
     notifications = alice.get("notifications").json()["notifications"]
     assert ("mention", thanks["id"]) in {(item["type"], item["post_id"]) for item in notifications}

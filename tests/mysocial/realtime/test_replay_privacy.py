@@ -79,7 +79,10 @@ async def test_comments_profiles_and_reactions_are_replayed_as_they_are_now(
     reaction = {"post_id": post["id"], "user_id": stranger.id, "type": None}
     totals = dict.fromkeys(post["reactions"], 0)
     assert [(event["type"], event["data"]) for event in events] == [
-        ("comment.created", {"comment": comment, "comments_count": 1}),
+        (
+            "comment.created",
+            {"comment": comment, "comments_count": 1, "thread_replies_count": None},
+        ),
         ("comment.updated", comment),
         ("user.updated", profile),
         ("user.updated", profile),

@@ -415,6 +415,70 @@ class Api(Transport):
             idempotency_key=idempotency_key,
         )
 
+    def set_comment_reaction(
+        self,
+        id: str,
+        body: models.CommentReactionInput,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.CommentReactionResponse]:
+        """Set your reaction to a comment."""
+        return self._request(
+            "PUT",
+            f"/comments/{id}/reaction",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+
+    def remove_comment_reaction(
+        self,
+        id: str,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.CommentReactionResponse]:
+        """Remove your reaction to a comment."""
+        return self._request(
+            "DELETE",
+            f"/comments/{id}/reaction",
+            idempotency_key=idempotency_key,
+        )
+
+    def list_comment_reactions(
+        self,
+        id: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        type: Literal["angry", "happy", "like", "love", "sad", "wow"] | None = None,
+    ) -> Response[models.CommentReactionPage]:
+        """List the reactions to a comment.
+
+        Newest first.
+        """
+        return self._request(
+            "GET",
+            f"/comments/{id}/reactions",
+            query={"cursor": cursor, "limit": limit, "type": type},
+        )
+
+    def list_replies(
+        self,
+        id: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        order: Literal["newest", "oldest"] | None = None,
+    ) -> Response[models.CommentPage]:
+        """List the replies to a comment.
+
+        The replies to a top-level comment and to its replies, in one list.
+        """
+        return self._request(
+            "GET",
+            f"/comments/{id}/replies",
+            query={"cursor": cursor, "limit": limit, "order": order},
+        )
+
     def request_password_reset(
         self,
         body: models.EmailInput,
@@ -439,12 +503,14 @@ class Api(Transport):
         limit: int | None = None,
         type: Literal[
             "comment",
+            "comment_reaction",
             "follow",
             "follow_accepted",
             "follow_request",
             "mention",
             "message",
             "reaction",
+            "reply",
             "report",
             "warning",
         ]
@@ -650,7 +716,10 @@ class Api(Transport):
         limit: int | None = None,
         order: Literal["newest", "oldest"] | None = None,
     ) -> Response[models.CommentPage]:
-        """List the comments on a post."""
+        """List the comments on a post.
+
+        Without the replies to comments.
+        """
         return self._request(
             "GET",
             f"/posts/{id}/comments",
@@ -660,11 +729,11 @@ class Api(Transport):
     def create_comment(
         self,
         id: str,
-        body: models.CommentInput,
+        body: models.NewCommentInput,
         *,
         idempotency_key: str = "",
     ) -> Response[models.CommentResponse]:
-        """Comment on a post."""
+        """Comment on a post, or reply to a comment."""
         return self._request(
             "POST",
             f"/posts/{id}/comments",

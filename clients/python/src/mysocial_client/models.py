@@ -25,7 +25,9 @@ ModeEnum: TypeAlias = Literal["open", "invite", "approval", "closed"]
 
 NoticeEnum: TypeAlias = Literal[
     "comment",
+    "reply",
     "reaction",
+    "comment_reaction",
     "follow",
     "follow_request",
     "follow_accepted",
@@ -69,6 +71,9 @@ StatusEnum: TypeAlias = Literal["queued", "ready", "failed"]
 
 
 TargetTypeEnum: TypeAlias = Literal["user", "post", "comment", "message"]
+
+
+WhoMayCommentEnum: TypeAlias = Literal["everyone", "followers", "mentioned", "nobody"]
 
 
 WhoMayMessageEnum: TypeAlias = Literal["everyone", "following", "nobody"]
@@ -250,17 +255,18 @@ class Comment(TypedDict):
     edited_at: str | None
     # The id of the post.
     post_id: str
+    # The comment that this one answers, which may be deleted; null if it answers the post.
+    parent_id: str | None
+    # The top-level comment of the thread; null for a top-level comment.
+    thread_id: str | None
+    # The number of replies in the thread, at any depth; 0 for a reply.
+    replies_count: int
+    # The number of reactions by type.
+    reactions: "Totals"
     # The author.
     author: "Author"
     # What the comment is to you. Events do not have it.
     viewer: "CommentViewer"
-
-
-class CommentInput(TypedDict):
-    """A new comment, or changes to one."""
-
-    # The text. At most 2,000 characters, as a person counts them, and 12,000 bytes.
-    text: str
 
 
 class CommentPage(TypedDict):
@@ -270,6 +276,44 @@ class CommentPage(TypedDict):
     comments: "list[Comment]"
     # The `cursor` of the next page; null if this is the last one.
     next: str | None
+
+
+class CommentReaction(TypedDict):
+    """A reaction to a comment, with its author."""
+
+    # The type of the reaction.
+    type: "ReactionEnum"
+    # When the reaction was set.
+    created_at: str
+    # The member who reacted.
+    author: "Author"
+
+
+class CommentReactionInput(TypedDict):
+    """The reaction to set."""
+
+    # The type of the reaction.
+    type: "ReactionEnum"
+
+
+class CommentReactionPage(TypedDict):
+    """A page of the reactions to a comment."""
+
+    # The reactions of this page.
+    reactions: "list[CommentReaction]"
+    # The `cursor` of the next page; null if this is the last one.
+    next: str | None
+
+
+class CommentReactionResponse(TypedDict):
+    """The response to a change of your reaction, with the comment's totals after it."""
+
+    # What was done, for people.
+    message: str
+    # Your reaction after the change.
+    reaction: "OwnCommentReaction"
+    # The number of reactions to the comment by type; null if you may not see the comment.
+    reactions: "Totals | None"
 
 
 class CommentResponse(TypedDict):
@@ -283,6 +327,8 @@ class CommentResponse(TypedDict):
 class CommentViewer(TypedDict):
     """What a comment is to you."""
 
+    # Your reaction; null if there is none.
+    reaction: "ReactionEnum | NullEnum"
     # Whether you follow the author.
     follows_author: bool
     # Whether you mute the author.
@@ -590,6 +636,15 @@ class MessageResponse(TypedDict):
     chat_message: "ChatMessage"
 
 
+class NewCommentInput(TypedDict):
+    """A new comment, or a reply to a comment."""
+
+    # The text. At most 2,000 characters, as a person counts them, and 12,000 bytes.
+    text: str
+    # The comment on the same post that this one answers.
+    parent_id: NotRequired[str]
+
+
 class NewPasswordInput(TypedDict):
     """A new password."""
 
@@ -610,10 +665,10 @@ class Notification(TypedDict):
     read: bool
     # The moderator's message, for a warning; otherwise empty.
     message: str
-    # The id of what the notification is about: the comment, or for a mention in its text the
-    # post; the reaction (`<post>:<member>`); the follow or follow request
-    # (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed report; or
-    # the warning. For a report or a warning, the actor is you.
+    # The id of what the notification is about: the comment or reply, or for a mention in its text
+    # the post; the reaction (`<post>:<member>` or `<comment>:<member>`); the follow or follow
+    # request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed
+    # report; or the warning. For a report or a warning, the actor is you.
     entity_id: str
     # The post that the notification belongs to, if any.
     post_id: str | None
@@ -643,7 +698,9 @@ class NotificationPreferences(TypedDict):
     """Notification preferences by type."""
 
     comment: "Channels"
+    reply: "Channels"
     reaction: "Channels"
+    comment_reaction: "Channels"
     follow: "Channels"
     follow_request: "Channels"
     follow_accepted: "Channels"
@@ -657,7 +714,9 @@ class NotificationPreferencesInput(TypedDict):
     """Notification preferences by type; omitted ones stay unchanged."""
 
     comment: NotRequired["ChannelsInput"]
+    reply: NotRequired["ChannelsInput"]
     reaction: NotRequired["ChannelsInput"]
+    comment_reaction: NotRequired["ChannelsInput"]
     follow: NotRequired["ChannelsInput"]
     follow_request: NotRequired["ChannelsInput"]
     follow_accepted: NotRequired["ChannelsInput"]
@@ -693,6 +752,13 @@ class OpenChatPage(TypedDict):
     next: str | None
 
 
+class OwnCommentReaction(TypedDict):
+    """Your reaction to a comment; `type` is null if there is none."""
+
+    # The type of your reaction; null if there is none.
+    type: "ReactionEnum | NullEnum"
+
+
 class OwnReaction(TypedDict):
     """Your reaction to a post; `type` is null if there is none."""
 
@@ -701,7 +767,7 @@ class OwnReaction(TypedDict):
 
 
 class PatchedCommentInput(TypedDict):
-    """A new comment, or changes to one."""
+    """Changes to a comment."""
 
     # The text. At most 2,000 characters, as a person counts them, and 12,000 bytes.
     text: NotRequired[str]
@@ -715,6 +781,8 @@ class PatchedPostInput(TypedDict):
     text: NotRequired[str]
     # Who may see the post; `public` by default.
     privacy: NotRequired["PrivacyEnum"]
+    # Who may comment on the post, of those who see it, besides you: `everyone` by default.
+    who_may_comment: NotRequired["WhoMayCommentEnum"]
     # The background color, as `#rrggbb`.
     bg_color: NotRequired[str]
     # Your feeling, shown with the post.
@@ -835,6 +903,8 @@ class Post(TypedDict):
     pinned_at: str | None
     # Who may see the post.
     privacy: "PrivacyEnum"
+    # Who may comment on the post, besides the author.
+    who_may_comment: "WhoMayCommentEnum"
     # The number of comments.
     comments_count: int
     # The number of reactions by type.
@@ -855,6 +925,8 @@ class PostInput(TypedDict):
     text: NotRequired[str]
     # Who may see the post; `public` by default.
     privacy: NotRequired["PrivacyEnum"]
+    # Who may comment on the post, of those who see it, besides you: `everyone` by default.
+    who_may_comment: NotRequired["WhoMayCommentEnum"]
     # The background color, as `#rrggbb`.
     bg_color: NotRequired[str]
     # Your feeling, shown with the post.
@@ -918,6 +990,8 @@ class PostViewer(TypedDict):
     muted: bool
     # Whether you can change and delete the post.
     can_edit: bool
+    # Whether you can comment on the post.
+    can_comment: bool
 
 
 class Problem(TypedDict):
@@ -1365,7 +1439,7 @@ class Tokens(TypedDict):
 
 
 class Totals(TypedDict):
-    """The number of reactions to a post by type."""
+    """The number of reactions to a post or comment by type."""
 
     # The number of `like` reactions.
     like: int

@@ -5,7 +5,9 @@ import { shownName } from "../dom.js";
 /** @type {Record<string, string>} */
 const TEXTS_BY_TYPE = {
   comment: "commented on your post",
+  reply: "replied to your comment",
   reaction: "reacted to your post",
+  comment_reaction: "reacted to your comment",
   follow: "started following you",
   follow_request: "asked to follow you",
   follow_accepted: "accepted your request to follow",

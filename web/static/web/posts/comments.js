@@ -44,8 +44,9 @@ export class CommentList extends PagedList {
 
   /** @param {import("../mysocial.js").ServerEvent} event */
   applyEvent({ type, data }) {
+    const comment = data.comment ?? data;
     if (type === "comment.deleted") this.removeItem(data.id);
-    else this.putItem(data.comment ?? data);
+    else if (!comment.thread_id) this.putItem(comment); // the list has no replies
   }
 
   /** Removes the comments of a user who is no longer visible. @param {string} userId */

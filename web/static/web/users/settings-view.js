@@ -32,7 +32,9 @@ const PENDING_LABELS = { accept: "Accept all of them", keep: "Keep them waiting"
 /** @type {Record<string, string>} */
 const NOTIFICATION_LABELS = {
   comment: "Comments on your posts",
+  reply: "Replies to your comments",
   reaction: "Reactions to your posts",
+  comment_reaction: "Reactions to your comments",
   follow: "New followers",
   follow_request: "Follow requests",
   follow_accepted: "Accepted follow requests",

@@ -5,16 +5,19 @@ from typing import NamedTuple
 
 from comments.models import Comment
 from comments.permissions import can_see_comment
-from comments.representations import comment_template
+from comments.representations import comment_template, render
+from comments.selectors.viewer_fields import viewer_fields
 from comments.store import comments
 from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
 from mysocial.store import (
     MAX_PAGES_SCANNED,
+    NULL,
     Entry,
     ListQuery,
     Query,
     Row,
+    ViewerCheck,
     filter_pages,
     reads,
 )
@@ -53,8 +56,26 @@ def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
         viewer_id,
         author_id=row.value("author_id"),
         sees_post=sees_post,
+        sees_thread=_is_thread_visible(row, viewer_id),
         relation=ViewerRelation.from_flags(author.checks),
     )
+
+
+def _is_thread_visible(row: Row, viewer_id: str) -> bool:
+    """Return whether the viewer may see the top-level comment above a reply, if it is one."""
+    if not row.value("thread_id"):
+        return True
+    author = row.related("thread_author_id")
+    return row.related("thread_id").exists and (
+        row.value("thread_author_id") == viewer_id
+        or (author.exists and not ViewerRelation.from_flags(author.checks).blocked)
+    )
+
+
+def comment_checks(viewer_id: str) -> dict[str, tuple[ViewerCheck, ...]]:
+    """Return the viewer checks that `is_visible` needs."""
+    checks = relation_checks(viewer_id)
+    return {"author_id": checks, "thread_author_id": checks}
 
 
 def get_row(comment_id: str, *, viewer_id: str) -> tuple[Row, str]:
@@ -69,8 +90,7 @@ def get_row(comment_id: str, *, viewer_id: str) -> tuple[Row, str]:
 
 def get_rows(comment_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
     """Return those of the comments that the viewer may see, in the given order."""
-    checks = {"author_id": relation_checks(viewer_id)}
-    rows = reads.get_rows(comment_template, comment_ids, checks=checks)
+    rows = reads.get_rows(comment_template, comment_ids, checks=comment_checks(viewer_id))
     post_ids = [row.value("post_id") for row in rows]
     visible_posts = posts.get_rows(list(dict.fromkeys(post_ids)), viewer_id=viewer_id)
     visible_post_ids = {post.id for post in visible_posts}
@@ -97,28 +117,50 @@ def find_comment(comment_id: str) -> Comment | None:
     return reads.get_records(comments, [comment_id]).get(comment_id)
 
 
-def json_query(comment_id: str, post_id: str, *, with_count: bool = False) -> Query[bytes | None]:
+def json_query(comment_id: str, post_id: str, *, with_counts: bool = False) -> Query[bytes | None]:
     """Query the JSON object of a comment regardless of the viewer; None if it is deleted.
 
-    The post is read at the same moment. With `with_count`, the object also has the number of
-    comments of the post.
+    The post is read at the same moment. With `with_counts`, it is the data of `comment.created`.
     """
 
-    def render(rows: list[Row], counts: tuple[bytes, bytes] | None) -> bytes | None:
+    def render_json(rows: list[Row], counts: tuple[bytes, bytes] | None) -> bytes | None:
         if not rows or counts is None:
             return None
-        comment = comment_template.render(rows[0])
-        return (
-            b'{"comment":%b,"comments_count":%b}' % (comment, counts[0]) if with_count else comment
+        (row,) = rows
+        thread = row.related("thread_id")
+        if row.value("thread_id") and not thread.exists:
+            return None
+        if not with_counts:
+            return render(row)
+        return b'{"comment":%b,"comments_count":%b,"thread_replies_count":%b}' % (
+            render(row),
+            counts[0],
+            thread.value("replies_count") if thread.exists else NULL,
         )
 
     rows = reads.rows_query(comment_template, [comment_id])
-    return reads.combine(rows, posts.counts_query(post_id), function=render)
+    return reads.combine(rows, posts.counts_query(post_id), function=render_json)
 
 
 def _row_and_post(comment_id: str, *, viewer_id: str) -> tuple[Row, Row]:
-    checks = {"author_id": relation_checks(viewer_id)}
-    rows = reads.get_rows(comment_template, [comment_id], checks=checks)
+    return _with_post(_row_query(comment_id, viewer_id=viewer_id).result(), viewer_id)
+
+
+def _row_query(comment_id: str, *, viewer_id: str) -> Query[list[Row]]:
+    return reads.rows_query(
+        comment_template,
+        [comment_id],
+        checks=comment_checks(viewer_id),
+        viewer_fields=viewer_fields(viewer_id),
+    )
+
+
+def _with_post(rows: list[Row], viewer_id: str) -> tuple[Row, Row]:
+    """Return the row of a comment and that of its post.
+
+    Raises:
+        NotFound: There is no row, or the viewer may not see the comment.
+    """
     if not rows:
         raise NotFound
     comment = rows[0]
@@ -136,23 +178,52 @@ def comments_page(
     after: Entry | None = None,
     oldest_first: bool = False,
 ) -> CommentsPage:
-    """Return a page of the comments on a post that the viewer may see, newest first by default.
+    """Return a page of the top-level comments on a post that the viewer may see.
+
+    The newest come first by default.
 
     Raises:
         NotFound: The viewer may not see the post.
     """
     post = posts.visible_row_query(post_id, viewer_id=viewer_id)
-    listing = _list_query(post_id, viewer_id, limit, after, oldest_first=oldest_first)
+    listing = _list_query("post", post_id, viewer_id, limit, after, oldest_first=oldest_first)
     reads.gather(post, listing)
-    post_author_id = post.result().value("author_id")
+    return _filter_page(listing, post.result(), viewer_id)
+
+
+def replies_page(
+    comment_id: str,
+    *,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None = None,
+    oldest_first: bool = True,
+) -> CommentsPage:
+    """Return a page of the replies in the thread of a top-level comment that the viewer may see.
+
+    The replies at all depths are in one list, the oldest first by default. That of a reply is
+    empty.
+
+    Raises:
+        NotFound: The viewer may not see the comment.
+    """
+    comment = _row_query(comment_id, viewer_id=viewer_id)
+    listing = _list_query("replies", comment_id, viewer_id, limit, after, oldest_first=oldest_first)
+    reads.gather(comment, listing)
+    _, post = _with_post(comment.result(), viewer_id)
+    return _filter_page(listing, post, viewer_id)
+
+
+def _filter_page(listing: ListQuery, post: Row, viewer_id: str) -> CommentsPage:
     rows, next_entry = filter_pages(
         listing, keep=lambda rows: [row for row in rows if is_visible(row, viewer_id)]
     )
-    return CommentsPage(rows, next_entry, post_author_id)
+    return CommentsPage(rows, next_entry, post.value("author_id"))
 
 
-def _list_query(
-    post_id: str,
+def _list_query(  # noqa: PLR0913 - the arguments of one query
+    index: str,
+    value: str,
     viewer_id: str,
     limit: int,
     after: Entry | None = None,
@@ -161,20 +232,21 @@ def _list_query(
 ) -> ListQuery:
     return ListQuery(
         comment_template,
-        "post",
-        post_id,
+        index,
+        value,
         limit=limit,
         after=after,
         oldest=oldest_first,
-        checks={"author_id": relation_checks(viewer_id)},
+        checks=comment_checks(viewer_id),
+        viewer_fields=viewer_fields(viewer_id),
     )
 
 
 def get_commenters(post_id: str, *, viewer_id: str, limit: int) -> Commenters:
     """Return the number of comments on a post and the latest commenters, each once.
 
-    Only the newest `MAX_PAGES_SCANNED * SCAN_PAGE_SIZE` comments are searched for usernames. The
-    number also counts comments that the viewer may not see.
+    Only the newest `MAX_PAGES_SCANNED * SCAN_PAGE_SIZE` top-level comments are searched for
+    usernames. The number also counts replies, and comments that the viewer may not see.
 
     Raises:
         NotFound: The viewer may not see the post.
@@ -183,7 +255,7 @@ def get_commenters(post_id: str, *, viewer_id: str, limit: int) -> Commenters:
     usernames: dict[str, None] = {}  # A set that keeps the order.
     after: Entry | None = None
     for _ in range(MAX_PAGES_SCANNED):
-        page = _list_query(post_id, viewer_id, SCAN_PAGE_SIZE, after).result()
+        page = _list_query("post", post_id, viewer_id, SCAN_PAGE_SIZE, after).result()
         visible = (row for row in page.rows if is_visible(row, viewer_id))
         usernames |= {related_username(row, "author_id"): None for row in visible}
         after = page.next
@@ -192,9 +264,21 @@ def get_commenters(post_id: str, *, viewer_id: str, limit: int) -> Commenters:
     return Commenters(int(post.values["comments_count"]), list(usernames)[:limit])
 
 
-def current_viewers(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who may see the author's comments on the post now."""
+def current_viewers(
+    post_id: str, author_id: str, viewers: set[str], *, thread_author_id: str = ""
+) -> set[str]:
+    """Return those of `viewers` who may see the author's comments on the post now.
+
+    With `thread_author_id`, these are replies in a thread of that member.
+    """
     post_viewers = posts.current_viewers(post_id, viewers)
+    if thread_author_id and post_viewers:
+        relations = relations_to(thread_author_id, post_viewers)
+        post_viewers = {
+            viewer
+            for viewer in post_viewers
+            if viewer == thread_author_id or not relations[viewer].blocked
+        }
     relations = relations_to(author_id, post_viewers)
     return {
         viewer

@@ -1,11 +1,17 @@
-"""Writes of comments. No other module writes them."""
+"""Creation, changes and deletion of comments."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from comments import selectors
 from comments.events import CommentCreated, CommentDeleted, CommentUpdated
 from comments.models import Comment
 from comments.permissions import can_delete_comment, can_edit_comment
+from comments.services.threads import (
+    delete_with_dependents,
+    join_thread,
+    require_thread,
+    set_parent,
+)
 from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
@@ -21,21 +27,34 @@ from mysocial.store import (
     write,
 )
 from notifications import services as notifications
-from notifications.selectors import describe_text
+from notifications.selectors import Recipients, describe_text
 from posts import selectors as post_selectors
 from posts import services as posts
 from users.services import require_not_silenced
 
 LABEL = "comments.comment"
-NOTIFICATION_KINDS = ("comment", "mention")  # The kinds that a comment can cause.
+# The kinds of notifications that a comment can cause, and those of a reply.
+NOTIFICATION_KINDS = ("comment", "mention")
+REPLY_NOTIFICATION_KINDS = ("reply", *NOTIFICATION_KINDS)
+
+
+class Notified(NamedTuple):
+    """The members to notify of a new comment; empty for nobody."""
+
+    of_reply: str  # the author of the parent
+    of_comment: str  # the author of the post
+    of_mention: set[str]
 
 
 @retry_on_conflict
-def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
-    """Create a comment on a post, and notify the post's author and the mentioned members.
+def create_comment(*, author_id: str, post_id: str, text: str, parent_id: str = "") -> Comment:
+    """Create a comment on a post, or a reply to a comment on it.
+
+    The post's author, the author of the parent, and the mentioned members are notified.
 
     Raises:
-        Invalid: The text is empty or contains a forbidden phrase.
+        Forbidden: The author of the post lets only others comment.
+        Invalid: The text is empty or contains a forbidden phrase, or there is no such parent.
         NotFound: The author may not see the post, or it was deleted meanwhile.
         Silenced: The author may not write now.
     """
@@ -44,28 +63,24 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     ).result()
     _require_text(text)
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
-    post_author_id = post.value("author_id")
+    parent = _get_parent(post_id, parent_id, viewer_id=author_id)
+    if parent:
+        set_parent(comment, parent)
     description = describe_text(text, author_id=author_id)
     comment.facets = description.facets
-    mentioned = _filter_viewers(comment, description.added, post_author_id)
+    post_author_id = post.value("author_id")
+    notified = _find_notified(comment, parent, post_author_id, description.added)
     with write(*STALE_ERRORS) as w:
         require_not_silenced(w, author_id)
         posts.require_visible(w, post, viewer_id=author_id)
+        posts.require_may_comment(w, post, viewer_id=author_id)
         check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         w.create(comment, new_id=True)
         posts.increment_post_counters(w, post_id, comments_count=1)
-        w.announce(CommentCreated(comment.id, post_id, author_id))
-        notifications.initialize_cause(w, comment.id, *NOTIFICATION_KINDS)
-        notifications.notify(
-            w,
-            to=post_author_id,
-            kind="comment",
-            actor_id=author_id,
-            cause=comment.id,
-            post_id=post_id,
-            recipients=recipients,
-        )
-        _notify_mentioned(w, comment, mentioned)
+        if parent:
+            join_thread(w, comment, parent)
+        w.announce(CommentCreated(comment))
+        _notify_of_comment(w, comment, notified, recipients)
         w.respond_with(comment)
     return comment
 
@@ -146,16 +161,17 @@ def _update(
         return comment
     description = describe_text(text, author_id=comment.author_id, was=comment.text)
     changes = {**changes, "facets": description.facets, "edited_at": now()}
-    added = _filter_viewers(comment, description.added, post_author_id)
+    added = _filter_viewers(comment, description.added - {post_author_id})
     with write(*STALE_ERRORS) as w:
         if post_of_editor:
             author_id = comment.author_id
             require_not_silenced(w, author_id)
             posts.require_visible(w, post_of_editor, viewer_id=author_id)
+            require_thread(w, comment, viewer_id=author_id)
             check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         # The new mentions depend on the text that was read.
         w.update(comment, check_revision=True, **changes)
-        w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))
+        w.announce(CommentUpdated(comment))
         _notify_mentioned(w, comment, added)
         notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=description.removed)
         w.respond_with(comment)
@@ -163,25 +179,86 @@ def _update(
 
 
 def _delete(comment: Comment) -> Comment:
+    """Delete a comment; a cascade deletes the replies of its thread, which are hidden at once."""
     with write(*STALE_ERRORS) as w:
-        # A concurrent edit may have sent notifications, which must be retracted as well.
-        w.delete(comment, check_revision=True)
+        delete_with_dependents(w, comment)
         posts.increment_post_counters(w, comment.post_id, missing_ok=True, comments_count=-1)
-        w.announce(CommentDeleted(comment.id, comment.post_id, comment.author_id))
-        notifications.retract_all(w, kinds=NOTIFICATION_KINDS, cause=comment.id)
+        w.announce(CommentDeleted(comment))
+        notifications.retract_all(w, kinds=_notification_kinds(comment), cause=comment.id)
         w.respond_with(comment)
     return comment
 
 
-def _filter_viewers(comment: Comment, mentioned: set[str], post_author_id: str) -> set[str]:
+def _notification_kinds(comment: Comment) -> tuple[str, ...]:
+    return REPLY_NOTIFICATION_KINDS if comment.is_reply else NOTIFICATION_KINDS
+
+
+def _get_parent(post_id: str, parent_id: str, *, viewer_id: str) -> Row | None:
+    """Return the row of the comment to reply to; None without one.
+
+    Raises:
+        Invalid: The viewer sees no such comment on the post.
+    """
+    if not parent_id:
+        return None
+    rows = selectors.get_rows([parent_id], viewer_id=viewer_id)
+    if not rows or rows[0].value("post_id") != post_id:
+        raise Invalid(errors={"parent_id": "There is no such comment on this post."})
+    return rows[0]
+
+
+def _find_notified(
+    comment: Comment, parent: Row | None, post_author_id: str, mentioned: set[str]
+) -> Notified:
+    """Return the members to notify of a new comment, each once.
+
+    They see it: the author of the parent may no longer see the post.
+    """
+    parent_author_id = parent.value("author_id") if parent else ""
+    viewers = _filter_viewers(comment, (mentioned | {parent_author_id}) - {post_author_id, ""})
+    is_shown = parent_author_id in viewers | {post_author_id}
+    return Notified(
+        of_reply=parent_author_id if is_shown else "",
+        of_comment="" if parent_author_id == post_author_id else post_author_id,
+        of_mention=viewers - {parent_author_id},
+    )
+
+
+def _notify_of_comment(
+    w: Write, comment: Comment, notified: Notified, recipients: Recipients
+) -> None:
+    """Notify members of a new comment; `recipients` is the author of the post, if reachable."""
+    notifications.initialize_cause(w, comment.id, *_notification_kinds(comment))
+    for to, kind, known in (
+        (notified.of_reply, "reply", None),
+        (notified.of_comment, "comment", recipients),
+    ):
+        if to:
+            notifications.notify(
+                w,
+                to=to,
+                kind=kind,
+                actor_id=comment.author_id,
+                cause=comment.id,
+                post_id=comment.post_id,
+                recipients=known,
+            )
+    _notify_mentioned(w, comment, notified.of_mention)
+
+
+def _filter_viewers(comment: Comment, mentioned: set[str]) -> set[str]:
     """Return those of the mentioned members who may see the comment.
 
-    The author of the post is left out: they are notified of the comment itself.
+    The caller leaves out those that are notified of the comment itself.
     """
-    others = mentioned - {post_author_id}
-    if not others:
-        return others
-    return selectors.current_viewers(comment.post_id, comment.author_id, others)
+    if not mentioned:
+        return mentioned
+    return selectors.current_viewers(
+        comment.post_id,
+        comment.author_id,
+        mentioned,
+        thread_author_id=comment.thread_author_id,
+    )
 
 
 def _notify_mentioned(w: Write, comment: Comment, mentioned: set[str]) -> None:

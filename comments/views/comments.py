@@ -6,12 +6,18 @@ from rest_framework.request import Request
 
 from comments import selectors, services
 from comments.models import Comment
-from comments.representations import CommentSerializer, own_comment_parts, render_for
+from comments.representations import (
+    CommentSerializer,
+    new_comment_parts,
+    own_comment_parts,
+    render_for,
+)
 from comments.serializers import (
     CommentersSerializer,
     CommentInput,
     CommentPageSerializer,
     CommentResponseSerializer,
+    NewCommentInput,
 )
 from mysocial.api import (
     LIMIT_SCHEMA,
@@ -40,13 +46,25 @@ ORDER_PARAMETER = OpenApiParameter(
 EXAMPLE = OpenApiExample("A comment", {"text": "Well said."}, request_only=True)
 
 
-def is_oldest_first(request: Request) -> bool:
+REPLY_ORDER_PARAMETER = OpenApiParameter(
+    "order", str, enum=ORDERS, description="The replies that come first; `oldest` by default."
+)
+
+
+def comments_response(request: Request, page: selectors.CommentsPage) -> HttpResponse:
+    """Return a page of comments."""
+    viewer_id = current_user_id(request)
+    items = (render_for(row, viewer_id, post_author_id=page.post_author_id) for row in page.rows)
+    return page_response(request, "comments", items, page.next)
+
+
+def is_oldest_first(request: Request, *, default: str = ORDERS[0]) -> bool:
     """Return whether the query parameter `order` is `oldest`.
 
     Raises:
         Invalid: There is no such order.
     """
-    order = request.query_params.get("order", ORDERS[0])
+    order = request.query_params.get("order", default)
     if order not in ORDERS:
         raise Invalid(errors={"order": "This must be `newest` or `oldest`."})
     return order == "oldest"
@@ -60,31 +78,50 @@ class CommentViewSet(ApiViewSet):
         parameters=[*PAGINATION_PARAMETERS, ORDER_PARAMETER],
         responses=CommentPageSerializer,
         summary="List the comments on a post",
+        description="Without the replies to comments.",
     )
     @fast_read
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         viewer_id = current_user_id(request)
-        rows, following, post_author_id = selectors.comments_page(
+        page = selectors.comments_page(
             pk,
             viewer_id=viewer_id,
             limit=limit,
             after=after,
             oldest_first=is_oldest_first(request),
         )
-        items = (render_for(row, viewer_id, post_author_id=post_author_id) for row in rows)
-        return page_response(request, "comments", items, following)
+        return comments_response(request, page)
+
+    @extend_schema(
+        operation_id="listReplies",
+        parameters=[*PAGINATION_PARAMETERS, REPLY_ORDER_PARAMETER],
+        responses=CommentPageSerializer,
+        summary="List the replies to a comment",
+        description="The replies to a top-level comment and to its replies, in one list.",
+    )
+    def replies(self, request: Request, pk: str) -> HttpResponse:
+        limit, after = pagination_params(request)
+        viewer_id = current_user_id(request)
+        page = selectors.replies_page(
+            pk,
+            viewer_id=viewer_id,
+            limit=limit,
+            after=after,
+            oldest_first=is_oldest_first(request, default="oldest"),
+        )
+        return comments_response(request, page)
 
     @extend_schema(
         operation_id="createComment",
-        request=CommentInput,
+        request=NewCommentInput,
         responses={201: CommentResponseSerializer},
         examples=[EXAMPLE],
-        summary="Comment on a post",
+        summary="Comment on a post, or reply to a comment",
     )
-    @write_action("Comment created", status=201, limit=NEW_COMMENTS, comment=own_comment_parts)
+    @write_action("Comment created", status=201, limit=NEW_COMMENTS, comment=new_comment_parts)
     def create(self, request: Request, pk: str) -> Comment:
-        body = validated_body(CommentInput, request)
+        body = validated_body(NewCommentInput, request)
         return services.create_comment(author_id=current_user_id(request), post_id=pk, **body)
 
     @extend_schema(
