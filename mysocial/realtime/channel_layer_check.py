@@ -2,7 +2,9 @@
 
 Writes and ephemeral events do not use the layer's client: `mysocial.core.keys` and
 `mysocial.core.channel_messages` write its channel name and message format themselves. Each
-dispatcher checks once, when it starts, that both fit the configured layer.
+dispatcher checks when it starts that both fit the configured layer, and later that the connection
+of the layer still delivers: one that has become silent (a firewall, a host that lost power) is
+never closed, and the layer has no timeout.
 """
 
 import logging
@@ -17,24 +19,32 @@ MAX_SECONDS = 5.0
 
 
 class DeliveryCheck:
-    """Publishes wake-ups until the channel layer delivers one, or logs that it does not."""
+    """Publishes wake-ups, and notices that the channel layer delivers none of them."""
 
     def __init__(self) -> None:
         self._is_done = False
-        self._deadline = 0.0
+        self._has_received = False
+        self._deadline = 0.0  # when a wake-up must have been delivered; 0 before the next one
 
-    async def publish(self, redis: Any) -> None:
-        """Publish a wake-up unless the check is done; after `MAX_SECONDS`, log a failure instead.
+    async def publish(self, redis: Any) -> bool:
+        """Publish a wake-up. If none was delivered for `MAX_SECONDS`, report this instead.
 
         Call it when the dispatcher has joined its group, and at each poll without a message.
+
+        Returns:
+            Whether the layer delivers nothing any more, although it did before. If it never did,
+            this is logged once.
         """
-        if self._is_done:
-            return
+        if self._is_done and not self._has_received:
+            return False
         now = time.monotonic()
         self._deadline = self._deadline or now + MAX_SECONDS
         if now < self._deadline:
             await redis.publish(DISPATCHER_CHANNEL, WAKEUP_MESSAGE)
-            return
+            return False
+        self._deadline = 0.0
+        if self._has_received:
+            return True
         self._is_done = True
         logger.critical(
             "The channel layer does not receive what is published to %s. Check the backend, the "
@@ -42,7 +52,9 @@ class DeliveryCheck:
             "and typing and presence events are lost.",
             DISPATCHER_CHANNEL,
         )
+        return False
 
     def note_received(self) -> None:
-        """End the check: a message was delivered."""
-        self._is_done = True
+        """Note that a message was delivered."""
+        self._is_done = self._has_received = True
+        self._deadline = 0.0

@@ -38,6 +38,7 @@ BATCH_SIZE = 200
 # their buffers.
 BURST_BYTES = 64 * 1024
 POLL_SECONDS = 1.0
+LEAVE_SECONDS = 5.0
 MAX_EPHEMERAL = 1000  # queued ephemeral events; the newest are dropped beyond it
 
 
@@ -133,11 +134,20 @@ class Dispatcher:
         self._receiving = self._receiving or asyncio.create_task(layer.receive(self._channel))
         done, _ = await asyncio.wait({self._receiving}, timeout=POLL_SECONDS)
         if not done:
-            await self._delivery_check.publish(self._redis)
+            if await self._delivery_check.publish(self._redis):
+                await self._leave(layer)
             return None
         self._delivery_check.note_received()
         received, self._receiving = self._receiving, None
         return received.result()
+
+    async def _leave(self, layer: Any) -> None:
+        """Close a connection of the layer that delivers nothing; `_connect` opens another."""
+        logger.warning("The channel layer delivers nothing. It gets another connection.")
+        receiving, self._receiving, self._channel = self._receiving, None, ""
+        async with asyncio.timeout(LEAVE_SECONDS):
+            await layer.flush()
+        await aio.cancel_and_wait(receiving)
 
     async def _seek_to_end(self) -> None:
         epoch, clock = await self._redis.mget(keys.EPOCH, keys.CLOCK)
