@@ -279,6 +279,9 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "sub",
+    # Another process may have issued a token "later": its clock may be ahead. `parse_access_token`
+    # checks the expiry without leeway.
+    "LEEWAY": timedelta(minutes=15),
 }
 PASSWORD_HASHERS = [
     "accounts.hashers.BCrypt10PasswordHasher",

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -145,6 +146,19 @@ def test_a_session_ends_after_its_maximum_time_even_if_it_is_refreshed(alice, se
     assert (response.status_code, response.json()["detail"]) == (401, "The session has expired.")
     assert ended_sessions() == [session.id]
     assert alice.get("posts").status_code == 401
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(10, 200), (20, 401)])
+def test_the_clock_of_the_process_that_issued_a_token_may_be_ahead(alice, minutes, status):
+    token = AccessToken(alice.access)
+    token["iat"] = int(time.time()) + minutes * 60
+    assert replace(alice, access=str(token)).get("posts").status_code == status
+
+
+def test_the_leeway_for_clocks_does_not_prolong_a_token(alice):
+    token = AccessToken(alice.access)
+    token["exp"] = int(time.time()) - 1
+    assert replace(alice, access=str(token)).get("posts").status_code == 401
 
 
 def test_a_connection_of_an_unused_session_is_closed(alice, settings):
