@@ -25,6 +25,12 @@ UNAVAILABLE_ERRORS = (
     mongo_errors.ExecutionTimeout,
     mongo_errors.WTimeoutError,
 )
+# Codes of errors that are faults of the server or of a shard, not of the command: no primary, no
+# space, no time, a shut-down, a lost cursor or network. The same command may succeed later.
+NOT_NOW_CODES = frozenset({
+    6, 7, 13, 18, 24, 46, 50, 64, 70, 89, 91, 112, 133, 134, 175, 189, 202, 246, 262, 290, 9001,
+    10107, 11600, 11601, 11602, 13388, 13435, 13436, 14031,
+})  # fmt: skip
 
 
 @functools.cache
@@ -67,11 +73,15 @@ def collection(model: type[Model]) -> "Collection[Document]":
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Turn connection errors into `Unavailable`: what is unknown is a 503, never a 404."""
+    """Turn errors of the server into `Unavailable`: what is unknown is a 503, never a 404."""
     try:
         yield
     except UNAVAILABLE_ERRORS as error:
         raise Unavailable("The database is not available right now. Try again.") from error
+    except mongo_errors.OperationFailure as error:
+        if error.code not in NOT_NOW_CODES:
+            raise
+        raise Unavailable("The database cannot do this right now. Try again.") from error
 
 
 @contextmanager

@@ -114,16 +114,16 @@ def _write_backup(path: Path, report_progress: ProgressCallback) -> Manifest:
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    try:
-        with mongo.available():
+    with mongo.available():
+        try:
             yield
-    except OperationFailure as error:
-        if error.code not in SNAPSHOT_ERROR_CODES:
-            raise
-        raise BackupFailed(
-            "The snapshot of MongoDB has expired: the backup took too long, or a collection was "
-            "changed meanwhile. Raise minSnapshotHistoryWindowInSeconds and try again."
-        ) from error
+        except OperationFailure as error:
+            if error.code not in SNAPSHOT_ERROR_CODES:
+                raise
+            raise BackupFailed(
+                "The snapshot of MongoDB has expired: the backup took too long, or a collection "
+                "was changed meanwhile. Raise minSnapshotHistoryWindowInSeconds and try again."
+            ) from error
 
 
 def _take_snapshot(session: ClientSession) -> Snapshot:

@@ -22,10 +22,6 @@ from mysocial.store import Store, parse_record
 # pymongo would reject the whole batch because of a larger document.
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 - 16 * 1024
 DUPLICATE = 11000
-# Faults of the server, not of the document: no space, no lock, no time, no primary.
-SERVER_FAULT_CODES = frozenset({
-    6, 7, 13, 18, 24, 46, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031
-})  # fmt: skip
 # Tries of a unique value that another document holds. If that one's record is clean, it is a
 # defect, not a race.
 MAX_TRIES = 20
@@ -160,7 +156,7 @@ def _bulk_write(snapshots: list[Snapshot], new: Collection[str]) -> dict[int, di
             mongo.collection(snapshots[0].store.model).bulk_write(requests, ordered=False)
     except BulkWriteError as error:
         errors = {problem["index"]: problem for problem in error.details["writeErrors"]}
-        faults = {problem["code"] for problem in errors.values()} & SERVER_FAULT_CODES
+        faults = {problem["code"] for problem in errors.values()} & mongo.NOT_NOW_CODES
         if faults or error.details.get("writeConcernErrors"):
             raise Unavailable(f"MongoDB did not confirm the write {sorted(faults)}.") from error
         return errors

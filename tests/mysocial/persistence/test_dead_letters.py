@@ -159,8 +159,8 @@ def test_a_document_that_fails_validation_becomes_a_dead_letter(validator):
 def test_records_stay_dirty_while_mongodb_has_a_server_fault(validator, monkeypatch):
     """A failed validation simulates a fault such as a full disk."""
     validation_error = 121
-    assert validation_error not in mongo_writer.SERVER_FAULT_CODES
-    monkeypatch.setattr(mongo_writer, "SERVER_FAULT_CODES", frozenset({validation_error}))
+    assert validation_error not in mongo.NOT_NOW_CODES
+    monkeypatch.setattr(mongo, "NOT_NOW_CODES", frozenset({validation_error}))
     pending = [create_thing(1), create_thing(2)]
 
     for _ in range(mongo_writer.MAX_TRIES + 1):
