@@ -272,6 +272,8 @@ SECURITY_LOG_BYTES_PER_DAY = envint("SECURITY_LOG_BYTES_PER_DAY", 4 * 1024 * 102
 RESET_TOKEN_SECONDS = 3600
 # Whether members can sign in with a link that is sent to their confirmed address.
 SIGN_IN_LINKS = envbool("SIGN_IN_LINKS", default=True)
+# The web client offers an inspector of requests and events, and links for developers.
+WEB_INSPECTOR = envbool("WEB_INSPECTOR", default=DEBUG)
 SIGN_IN_LINK_SECONDS = 900
 # How long a former address can take the account back, and is reserved for it.
 EMAIL_REVOCATION_SECONDS = 7 * 24 * 3600

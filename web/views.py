@@ -20,6 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "demo_users": demo_users,
         "staff": staff,
         "are_links_sent": settings.SIGN_IN_LINKS,
+        "inspector": settings.WEB_INSPECTOR,
     }
     response = render(request, "index.html", context)
     response["Content-Security-Policy"] = content_security_policy(request)

@@ -28,7 +28,7 @@ NO_PROXY = "Caddy was not found. Install it (apt-get install caddy)."
 FRONT_END_PORT = free_port()
 FRONT_END = f"http://localhost:{FRONT_END_PORT}"  # the pages of `test_front_end.py`
 # Access tokens expire several times during the tests.
-SETTINGS = {"ACCESS_TOKEN_SECONDS": "15", "RATE_LIMITS": "0"}
+SETTINGS = {"ACCESS_TOKEN_SECONDS": "15", "RATE_LIMITS": "0", "WEB_INSPECTOR": "1"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

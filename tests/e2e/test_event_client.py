@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.e2e.people import new_name, sign_up
 from tests.support.stack import wait_for
@@ -112,4 +112,4 @@ def test_a_hundred_subscriptions_stay_below_the_rate_limit(open_window):
     topics = [f"post:{number:024x}" for number in range(100)]
     assert user.page.evaluate("topics => client.subscribe(...topics)", topics) is True
     expect_log(user.page, ["state", "connecting"], ["state", "live"])
-    expect(user.page.locator("#connection-state")).to_have_text("Live")
+    user.expect_live()

@@ -104,7 +104,6 @@ def low_contrast_texts(user: Window, name: str) -> list[Any]:
 @pytest.mark.timeout(150)
 def test_every_view_has_enough_contrast_and_named_controls(open_window, stack):
     user = open_window().sign_in("alice")
-    user.click_button("Close")
     for name, route in create_routes(stack).items():
         visit(user, route)
         assert low_contrast_texts(user, name) == [], name
@@ -138,7 +137,6 @@ def test_sign_in_and_feed_have_enough_contrast_in_both_color_schemes(
     user.sign_in("alice")
     user.open_comments(post_with_comments)
     expect(user.comments(post_with_comments)).to_have_count(2)
-    user.page.locator("#events, #calls").first.wait_for()
     user.page.mouse.move(0, 0)
     user.page.wait_for_timeout(400)  # buttons have a transition
     user.take_screenshot(f"signed-in-{scheme}")
@@ -161,6 +159,7 @@ def test_sign_in_feed_and_inspector_fit_on_a_phone(open_window, post_with_commen
     user.take_screenshot("phone-post")
     user.page.get_by_role("button", name="Developers").click()
     user.take_screenshot("phone-menu")
+    expect(user.page.locator("#inspector")).to_be_hidden()  # nobody opened it
     user.page.get_by_role("button", name="Inspector").click()
     expect(user.page.locator("#inspector")).to_be_visible()
     assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
@@ -169,6 +168,7 @@ def test_sign_in_feed_and_inspector_fit_on_a_phone(open_window, post_with_commen
 
 def test_the_inspector_shows_requests_and_events(open_window, stack):
     user = open_window().sign_in("carol")
+    user.open_inspector()
     expect(user.page.locator("#calls .call").filter(has_text="/api/v1/signin")).to_have_count(1)
     sign_in(stack, "alice").create_post("Seen by the inspector")
     event = user.page.locator("#events .event").filter(has_text="post.created").first

@@ -120,7 +120,7 @@ def test_missed_posts_appear_when_the_network_is_back(open_window, stack):
 def test_an_idle_window_stays_live_for_a_minute(open_window, stack):
     user = open_window().sign_up(new_name("idler"))
     user.page.wait_for_timeout(IDLE_MS)
-    expect(user.page.locator("#connection-state")).to_have_text("Live")
+    user.expect_live()
     sign_up(stack, new_name("writer")).create_post("After a long silence")
     expect(user.new_posts_button).to_have_text("1 new post")
     expect(user.page.locator("#events .state").filter(has_text="live")).to_have_count(1)

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name, sign_in
+from tests.e2e.window import Window
 
 STORAGE_KEY = "mysocial.session"
 INVALIDATE_TOKEN = f"""() => {{
@@ -74,8 +75,33 @@ def test_a_rejected_token_is_refreshed_silently(open_window):
     expect(user.inspector_events("post.created")).to_have_count(2)
 
 
-def test_a_duplicated_tab_is_signed_out_and_the_original_is_not(open_window):
-    first = open_window().sign_up(new_name("copied"))
+def test_a_new_window_continues_the_session_and_sign_out_ends_it_in_both(open_window):
+    first = open_window().sign_up(new_name("tabbed"))
+    second = first.page.context.new_page()
+    second.goto(first.page.url)
+    expect(second.locator("#current-user")).to_have_text(first.name)
+    second.get_by_role("button", name="Sign out").click()
+    expect(second.locator("#signin-page")).to_be_visible()
+    expect(first.page.locator("#signin-error")).to_contain_text("Your session has ended")
+
+
+def test_another_person_signs_in_for_a_new_window_only(open_window):
+    first = open_window().sign_up(new_name("first"))
+    first.page.get_by_role("button", name="Developers").click()
+    with first.page.context.expect_page() as opened:
+        first.page.get_by_role("link", name="Another person").click()
+    page = opened.value
+    expect(page.get_by_label("Sign in for this window only")).to_be_checked()
+    name = new_name("second")
+    Window(page, page.url).sign_up(name, window_only=True)
+    expect(page.locator("#current-user")).to_have_text(name)
+    first.page.reload()
+    first.wait_until_live()
+    expect(first.page.locator("#current-user")).to_have_text(first.name)
+
+
+def test_a_copy_of_a_window_with_a_session_of_its_own_is_signed_out(open_window):
+    first = open_window().sign_up(new_name("copied"), window_only=True)
     with first.page.context.expect_page() as opened:
         first.page.evaluate(
             "open(location.href)"

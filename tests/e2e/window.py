@@ -71,8 +71,9 @@ class Window:
             page.get_by_role("button", name="Sign in", exact=True).click()
         return self.wait_until_live()
 
-    def sign_up(self, username: str) -> "Window":
+    def sign_up(self, username: str, *, window_only: bool = False) -> "Window":
         page, self.name = self.page, username
+        page.get_by_label("Sign in for this window only").set_checked(window_only)
         page.get_by_role("button", name="Create an account").click()
         page.get_by_label("Username", exact=True).fill(username)
         page.get_by_label("E-mail address", exact=True).fill(f"{username}@example.com")
@@ -133,14 +134,23 @@ class Window:
             self.page.wait_for_timeout(100)
 
     def open_tab(self, name: str) -> None:
-        self.page.locator(".tabs").get_by_role("link", name=name).click()
+        """Open a tab of a profile: `posts`, `followers`, `following` or `pictures`."""
+        self.page.locator(f".tabs [data-tab={name}]").click()
+
+    def open_inspector(self) -> None:
+        self.page.get_by_role("button", name="Developers").click()
+        self.page.get_by_role("button", name="Inspector").click()
 
     # State --------------------------------------------------------------------------------------
 
     def wait_until_live(self, timeout_ms: float = DEFAULT_TIMEOUT_MS) -> "Window":
         """Wait until the WebSocket is connected and up to date."""
-        expect(self.page.locator("#connection-state")).to_have_text("Live", timeout=timeout_ms)
+        self.expect_live(timeout_ms)
         return self
+
+    def expect_live(self, timeout_ms: float = DEFAULT_TIMEOUT_MS) -> None:
+        state = self.page.locator("#connection-state")
+        expect(state).to_have_attribute("data-state", "live", timeout=timeout_ms)
 
     @property
     def new_posts_button(self) -> Locator:

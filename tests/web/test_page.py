@@ -33,7 +33,7 @@ def test_demo_logins_are_shown_with_debug_only(settings):
 
 
 def test_staff_are_not_offered_for_sign_in_with_one_click(settings):
-    settings.DEBUG = True
+    settings.DEBUG = settings.WEB_INSPECTOR = True
     assert set(re.findall(r'data-username="(\w+)"', get_page())) == {
         "alice",
         "bob",
@@ -43,15 +43,20 @@ def test_staff_are_not_offered_for_sign_in_with_one_click(settings):
     assert "admin: " in get_page()
 
 
-def test_the_page_links_to_the_documentation_and_the_admin(settings):
-    settings.DEBUG = True
+def test_the_page_with_inspector_links_to_the_documentation_and_the_admin(settings):
+    settings.DEBUG = settings.WEB_INSPECTOR = True
     links = set(re.findall(r'href="(/[^"]*)"', get_page()))
     expected = {"/api/docs", "/api/asyncapi/docs", "/docs/errors", "/health/ready", "/admin/"}
     assert expected | {"/devtools/emails"} <= links
-    settings.DEBUG = False
-    links = set(re.findall(r'href="(/[^"]*)"', get_page()))
-    assert expected <= links
-    assert "/devtools/emails" not in links
+
+
+def test_a_page_without_inspector_has_no_links_for_developers_and_staff(settings):
+    settings.DEBUG = settings.WEB_INSPECTOR = False
+    page = get_page()
+    assert f"/{settings.ADMIN_PATH}/" not in page
+    assert "inspector" not in page
+    assert "Developers" not in page
+    assert "/devtools/emails" not in page
 
 
 def test_the_policy_allows_own_scripts_and_styles_only():

@@ -64,6 +64,7 @@ export class Api extends EventTarget {
   cursor = "";
   /** @type {Promise<boolean> | null} */ #pendingRefresh = null;
   #readAbort = new AbortController();
+  #acceptsCookie = false; // while the user signs in
 
   /** @param {string} baseUrl for example `/api/v1` @param {TokenStore} tokenStore */
   constructor(baseUrl, tokenStore) {
@@ -122,11 +123,13 @@ export class Api extends EventTarget {
 
   /**
    * Signs in or up and stores the tokens. Returns the user, or null for a sign-up that waits for an approval.
-   * @param {string} path `signin` or `signup` @param {object} body
+   * With `refresh_in: "cookie"` in the body, the refresh token is stored in an HttpOnly cookie.
+   * @param {string} path `signin` or `signup` @param {{ refresh_in?: string, [field: string]: any }} body
    */
   async authenticate(path, body) {
     this.tokenStore.save(null);
-    const { data } = await this.post(path, body);
+    this.#acceptsCookie = body.refresh_in === "cookie";
+    const { data } = await this.post(path, body).finally(() => (this.#acceptsCookie = false));
     if (!data.access) return null;
     this.#storeTokens(data);
     return data.user;
@@ -234,7 +237,7 @@ export class Api extends EventTarget {
 
   /** Cookies are used only if the refresh token is in one. @returns {RequestCredentials} */
   get #credentials() {
-    return this.tokenStore.load()?.refresh === "" ? "same-origin" : "omit";
+    return this.#acceptsCookie || this.tokenStore.load()?.refresh === "" ? "same-origin" : "omit";
   }
 
   /** @param {string} path @param {RequestInit} request @returns {Promise<ApiResponse>} */

@@ -19,7 +19,7 @@ const SESSION_ENDED = "Your session has ended. Please sign in again.";
 const OFFLINE = "You are offline. You will see what you missed when the connection is back.";
 const TIME_REFRESH_MS = 30_000;
 /** @type {Record<string, string>} */
-const STATE_LABELS = { stopped: "Signed out", connecting: "Connecting…", live: "Live", offline: "Offline" };
+const STATE_LABELS = { stopped: "Signed out", connecting: "Connecting…", live: "Connected", offline: "Offline" };
 
 const api = new Api("/api/v1", tokenStore);
 const events = new EventClient({
@@ -27,7 +27,7 @@ const events = new EventClient({
   getAccessToken: () => api.accessToken,
   refreshAccessToken: () => api.refreshTokens(),
 });
-const inspector = startInspector(api, events);
+startInspector(api, events);
 // `startSession` replaces these.
 /** @type {((event: import("./mysocial.js").ServerEvent) => void)} */ let handleEvent = () => {};
 /** @type {() => void} */ let reloadAll = () => {};
@@ -35,8 +35,8 @@ const inspector = startInspector(api, events);
 /** @type {() => void} */ let deleteDrafts = () => {};
 let isSigningOut = false;
 
-/** Shows the app to a user who has signed in. @param {any} currentUser */
-async function startSession(currentUser) {
+/** Shows the app to a user who has signed in. @param {any} currentUser @param {{ isNew?: boolean }} [options] */
+async function startSession(currentUser, { isNew = false } = {}) {
   const shared = {
     api,
     events,
@@ -60,12 +60,11 @@ async function startSession(currentUser) {
   };
   retryFailedLoads = () => components().forEach((component) => component.retryFailedLoad());
   for (const id of ["signin-page", "main-view", "account", "main-nav"]) byId(id).hidden = id === "signin-page";
-  inspector.openOnWideScreens();
   // Everything is loaded after this cursor is taken, so no event is missed.
   events.cursor = api.cursor;
   events.start();
   header.load();
-  await router.start();
+  await router.start({ movesFocus: isNew });
 }
 
 /** Ends the session and shows the sign-in page, with a message unless the user has signed out. @param {string} [message] */
@@ -117,7 +116,7 @@ byId("signout").addEventListener("click", () => {
   history.replaceState(null, "", "#/"); // the next user starts at the feed
   api.signOut().catch(() => {}).finally(() => endSession());
 });
-setUpSignIn(api, startSession);
+setUpSignIn(api, (user) => startSession(user, { isNew: true }));
 setInterval(refreshTimes, TIME_REFRESH_MS);
 
 try {

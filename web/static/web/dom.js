@@ -57,6 +57,8 @@ const TIME_UNITS_IN_SECONDS = /** @type {[Intl.RelativeTimeFormatUnit, number][]
   ["hour", 3_600],
   ["minute", 60],
 ]);
+const EDITED = ", edited";
+const titleFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" }); // as the device writes it
 const relativeTimeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** @param {string} timestamp */
@@ -70,15 +72,33 @@ function formatRelativeTime(timestamp) {
 
 /** @param {string} createdAt @param {string | null} [editedAt] */
 export function timeElement(createdAt, editedAt = null) {
-  const title = new Date(createdAt).toLocaleString("en");
-  return h("time", { datetime: createdAt, title }, formatRelativeTime(createdAt) + (editedAt ? ", edited" : ""));
+  const title = titleFormat.format(new Date(createdAt));
+  return h("time", { datetime: createdAt, title }, formatRelativeTime(createdAt) + (editedAt ? EDITED : ""));
+}
+
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+/** Shows the time of day, for lists that show the days. @param {string} createdAt @param {string | null} [editedAt] */
+export function clockElement(createdAt, editedAt = null) {
+  const date = new Date(createdAt);
+  const text = clockFormat.format(date) + (editedAt ? EDITED : "");
+  return h("time", { datetime: createdAt, title: titleFormat.format(date), "data-clock": true }, text);
+}
+
+/** Returns the name of a day: "Today", "Yesterday" or the date. @param {string} timestamp */
+export function dayLabel(timestamp) {
+  const startOfDay = (/** @type {number} */ ms) => new Date(ms).setHours(0, 0, 0, 0);
+  const days = Math.round((startOfDay(serverNow()) - startOfDay(Date.parse(timestamp))) / 86_400_000);
+  return ["Today", "Yesterday"][days] ?? dayFormat.format(new Date(timestamp));
 }
 
 /** Updates the relative times on the page. */
 export function refreshTimes() {
-  for (const element of document.querySelectorAll("time")) {
-    const suffix = element.textContent?.endsWith(", edited") ? ", edited" : "";
-    element.textContent = formatRelativeTime(element.dateTime) + suffix;
+  for (const element of document.querySelectorAll("time:not([data-clock])")) {
+    const suffix = element.textContent?.endsWith(EDITED) ? EDITED : "";
+    const { dateTime } = /** @type {HTMLTimeElement} */ (element);
+    element.textContent = formatRelativeTime(dateTime) + suffix;
   }
 }
 

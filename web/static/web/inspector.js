@@ -3,7 +3,6 @@
 import { byId, h } from "./dom.js";
 
 const MAX_LINES = 200;
-const WIDE_SCREEN = "(min-width: 70rem)";
 
 /** @param {Node} line @param {HTMLElement} list */
 function addLine(line, list) {
@@ -42,8 +41,9 @@ function eventLine({ id, type, data }) {
 /** @param {string} state */
 const stateLine = (state) => h("li", { class: "state" }, `socket: ${state}`);
 
-/** Starts to record. @param {import("./api.js").Api} api @param {import("./mysocial.js").EventClient} events */
+/** Starts to record, if the page has an inspector. @param {import("./api.js").Api} api @param {import("./mysocial.js").EventClient} events */
 export function startInspector(api, events) {
+  if (!byId("inspector")) return; // the site offers none
   const [callList, eventList, panel, toggle] = ["calls", "events", "inspector", "inspector-toggle"].map(byId);
   api.addEventListener("call", (/** @type {any} */ { detail }) => addLine(callLine(detail), callList));
   events.addEventListener("event", (/** @type {any} */ { detail }) => addLine(eventLine(detail), eventList));
@@ -63,5 +63,4 @@ export function startInspector(api, events) {
     callList.replaceChildren();
     eventList.replaceChildren();
   });
-  return { openOnWideScreens: () => setOpen(matchMedia(WIDE_SCREEN).matches) };
 }

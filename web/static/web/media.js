@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 
 const IMAGE_TYPES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/heif,image/avif,image/bmp,.heic,.avif";
 const VIDEO_TYPES = "video/mp4,video/webm,video/quicktime,video/x-matroska,.mov,.mkv";
+const MAX_HEIGHT_REM = 36;
 const BYTES_PER_MB = 1_048_576;
 
 /** @param {Blob} file @returns {Promise<string>} a `data:` URL, which the Content-Security-Policy allows */
@@ -37,6 +38,11 @@ export class MediaInput {
   get fields() {
     if (this.file) return { [this.#isVideo ? "video" : "image"]: this.file };
     return this.isRemoved ? { image: null } : {};
+  }
+
+  /** Whether there is neither a selected file nor a current picture. */
+  get isEmpty() {
+    return this.preview.hidden;
   }
 
   clear() {
@@ -97,7 +103,7 @@ export function buildRequestBody(fields) {
  */
 export function mediaElements({ media, gif_url }, alt) {
   const elements = [];
-  if (gif_url) elements.push(h("img", { class: "media", src: gif_url, alt: "GIF", loading: "lazy" }));
+  if (gif_url) elements.push(gifElement(gif_url));
   if (!media) return elements;
   const { url, kind, width, height, state, error, blurhash } = media;
   if (url && kind === "video") {
@@ -105,8 +111,22 @@ export function mediaElements({ media, gif_url }, alt) {
     elements.push(h("video", { class: "media", src: url, poster, width, height, controls: true, preload: poster ? "none" : "metadata" }));
   } else if (url) elements.push(h("img", { class: "media", ...sources(media), alt, loading: "lazy", width, height }));
   else elements.push(h("p", { class: "dim" }, state === "failed" ? error || "This file could not be processed." : "This file is being processed."));
+  if (url) limitSize(elements[elements.length - 1], width, height);
   if (url && kind === "image") showPlaceholder(elements[elements.length - 1], blurhash);
   return elements;
+}
+
+/** @param {string} url */
+function gifElement(url) {
+  const onError = () => image.replaceWith(h("p", { class: "dim" }, "This GIF is not available."));
+  const image = h("img", { class: "media natural", src: url, alt: "GIF", loading: "lazy", error: onError });
+  return image;
+}
+
+/** Shows a picture or video at most in its own size, and completely. @param {HTMLElement} element @param {number | null} width @param {number | null} height */
+function limitSize(element, width, height) {
+  if (!width || !height) return;
+  element.style.setProperty("--max-width", `min(${width}px, ${MAX_HEIGHT_REM * (width / height)}rem)`);
 }
 
 /**

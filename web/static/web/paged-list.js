@@ -15,6 +15,7 @@ const PRELOAD_MARGIN = "600px"; // the next page is loaded before its place is v
  * @property {string} itemsKey field of the response that contains the items
  * @property {string} [moreLabel] label of the button that loads the next page
  * @property {string} [emptyText]
+ * @property {[string, string]} [emptyLink] address and label of a link below it
  * @property {number} [limit] items of a page
  * @property {boolean} [newestFirst]
  * @property {Record<string, string>} [query]
@@ -36,7 +37,9 @@ export class PagedList extends LiveComponent {
     /** @type {SortedRows<any>} */ this.rows = new SortedRows(list, options);
     const moreAttributes = { type: "button", class: "quiet more", hidden: true, click: () => this.loadNextPage() };
     this.moreButton = h("button", moreAttributes, options.moreLabel ?? "Show more");
-    this.emptyElement = h("p", { class: "dim empty", hidden: true }, options.emptyText ?? "Nothing to show.");
+    const [emptyHref, emptyLabel] = options.emptyLink ?? [];
+    const emptyLink = emptyHref ? h("a", { class: "button soft", href: emptyHref }, emptyLabel) : null;
+    this.emptyElement = h("div", { class: "dim empty", hidden: true }, h("p", {}, options.emptyText ?? "Nothing to show."), emptyLink);
     const onIntersect = (/** @type {IntersectionObserverEntry[]} */ entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.loadNextPage();
     };

@@ -27,14 +27,17 @@ export class Router {
     history.scrollRestoration = "manual";
   }
 
-  /** Shows the current route and follows changes. Resolves when the first view is loaded. */
-  start() {
+  /**
+   * Shows the current route and follows changes. Resolves when the first view is loaded.
+   * @param {{ movesFocus?: boolean }} [options] whether to focus the heading, as a navigation does
+   */
+  start({ movesFocus = false } = {}) {
     addEventListener("hashchange", () => this.#navigate());
     addEventListener("scroll", () => this.#scheduleScrollSave(), { passive: true });
-    return this.#navigate({ isInitial: true });
+    return this.#navigate({ isInitial: true, movesFocus });
   }
 
-  #navigate({ isInitial = false } = {}) {
+  #navigate({ isInitial = false, movesFocus = true } = {}) {
     clearTimeout(this.#scrollTimer);
     const path = location.hash.replace(/^#\/?/, "");
     const route = path.split("/").map(decodeRoutePart);
@@ -47,12 +50,12 @@ export class Router {
     byId("view").dataset.route = route[0] || "feed";
     this.#updateTitle();
     scrollTo(0, 0);
-    return this.#loadView(view, history.state, isInitial);
+    return this.#loadView(view, history.state, movesFocus);
   }
 
-  /** @param {View} view @param {ScrollPosition | null} position to restore @param {boolean} isInitial */
-  async #loadView(view, position, isInitial) {
-    const focusHeading = () => !isInitial && view === this.view && findHeading(view)?.focus({ preventScroll: true });
+  /** @param {View} view @param {ScrollPosition | null} position to restore @param {boolean} movesFocus */
+  async #loadView(view, position, movesFocus) {
+    const focusHeading = () => movesFocus && view === this.view && findHeading(view)?.focus({ preventScroll: true });
     focusHeading();
     const focusedElement = document.activeElement;
     await Promise.all(view.components.map((component) => component.load()));

@@ -1,14 +1,15 @@
 /**
- * Session of this window. The tokens are kept in `sessionStorage`, so two windows can have two users,
- * and closing a window signs it out.
+ * Session of this window. The refresh token is in an HttpOnly cookie, so all windows of the browser share
+ * the session until the user signs out. The access token is kept in `sessionStorage`.
  *
- * A sign-in with the link of an e-mail is different: its refresh token is in an HttpOnly cookie, so new
- * windows continue the session until the user signs out.
+ * A sign-in for one window only is different: both tokens are in `sessionStorage`, so two windows can have
+ * two users, and closing the window signs it out.
  */
 
 const STORAGE_KEY = "mysocial.session";
-const COOKIE_SESSION_KEY = "mysocial.cookie-session"; // set while there is a session of the cookie
+const COOKIE_SESSION_KEY = "mysocial.cookie-session"; // set while there may be a session of the cookie
 const SIGNED_IN_ROUTE = "#/signed-in"; // where the page of the link leads to
+const ANOTHER_PERSON = "another-person"; // in the query of a window for a second user
 const CLAIM_TIMEOUT_MS = 2_000; // after a reload, the old page needs a moment to release its lock
 
 /** @typedef {import("./api.js").Tokens} Tokens */
@@ -58,11 +59,15 @@ async function claimSession(tokens) {
   });
 }
 
+/** Returns whether this window was opened to sign in as a second user beside the one of the cookie. */
+export const isForAnotherPerson = () => new URLSearchParams(location.search).has(ANOTHER_PERSON);
+
 /**
  * Returns whether this window has a session. Deletes tokens that belong to another window.
  * @param {import("./api.js").Api} api
  */
 export async function restoreSession(api) {
+  if (isForAnotherPerson() && !tokenStore.load()) return false;
   const isSignedInByLink = location.hash === SIGNED_IN_ROUTE;
   if (isSignedInByLink) history.replaceState(null, "", "#/");
   const tokens = isSignedInByLink ? null : tokenStore.load();

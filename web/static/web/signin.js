@@ -2,6 +2,7 @@
 
 import { solveChallenge } from "./captcha.js";
 import { byId, errorText, runAction } from "./dom.js";
+import { isForAnotherPerson } from "./session.js";
 
 const AWAITS_APPROVAL = "Your sign-up waits for an approval. You get an e-mail when you can sign in.";
 /** @type {Record<string, string>} */
@@ -30,12 +31,13 @@ async function showSignUpFields(api) {
 /** @param {import("./api.js").Api} api @param {(user: any) => void} onSignedIn */
 export function setUpSignIn(api, onSignedIn) {
   const errorElement = byId("signin-error");
+  byId("signin-window-only").checked = isForAnotherPerson();
   /** @param {any} element @param {string} path @param {() => object} getBody */
   const authenticate = (element, path, getBody) =>
     runAction(element, errorElement, async () => {
       const body = getBody();
       if (path === "signup" && needsCaptcha) Object.assign(body, { captcha: await solveChallenge((await api.get("signup/challenge")).data) });
-      const user = await api.authenticate(path, body);
+      const user = await api.authenticate(path, byId("signin-window-only").checked ? body : { ...body, refresh_in: "cookie" });
       if (user) onSignedIn(user);
       else showNote(AWAITS_APPROVAL);
     });

@@ -15,9 +15,10 @@ export class ConversationList extends PagedList {
       itemsKey: "conversations",
       moreLabel: "Older conversations",
       emptyText: "No conversations yet. Find someone and say hello.",
+      emptyLink: ["#/search", "Find someone"],
     };
     super(context, h("ol", { class: "conversations" }), options);
-    const heading = h("h1", { tabindex: -1 }, "Chat");
+    const heading = h("h2", {}, "Conversations");
     const attributes = { class: "conversation-sidebar", "aria-label": "Conversations" };
     this.element = h("nav", attributes, heading, this.errorElement, this.list, this.emptyElement, this.moreButton);
     this.openUserId = "";

@@ -1,6 +1,6 @@
 /** One message and its actions. */
 
-import { confirmButton, h, icon, runAction, timeElement } from "../dom.js";
+import { clockElement, confirmButton, h, icon, runAction } from "../dom.js";
 import { textElement } from "../facets.js";
 import { openInlineEditor } from "../inline-editor.js";
 import { mediaElements } from "../media.js";
@@ -49,11 +49,17 @@ export class MessageView {
     else this.footer.append((this.receipt ??= h("span", { class: "receipt" }, " · Read")));
   }
 
+  /** Shows the name of the day above the message; empty for none. @param {string} label */
+  showDay(label) {
+    if (label) this.element.dataset.day = label;
+    else delete this.element.dataset.day;
+  }
+
   #render() {
     const { is_deleted, created_at, edited_at } = this.message;
     if (!this.bubble.querySelector("form")) this.bubble.replaceChildren(...this.#content());
     this.bubble.classList.toggle("deleted", is_deleted);
-    this.footer.replaceChildren(timeElement(created_at, edited_at), this.receipt?.isConnected ? this.receipt : "");
+    this.footer.replaceChildren(clockElement(created_at, edited_at), this.receipt?.isConnected ? this.receipt : "");
     this.#renderReactions();
     if (!this.actions.hidden) this.#renderActions();
   }

@@ -1,6 +1,6 @@
 /** Messages of a conversation: the latest at the bottom, older ones loaded while the user scrolls up. */
 
-import { announce, h } from "../dom.js";
+import { announce, dayLabel, h } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { applyEventToMessage, messageIdOf } from "./apply-event.js";
 import { MessageView } from "./message.js";
@@ -61,6 +61,7 @@ export class MessageList extends PagedList {
 
   onItemsChanged() {
     super.onItemsChanged();
+    this.#renderDays();
     this.#renderReceipts();
     this.#reportRead();
   }
@@ -109,6 +110,17 @@ export class MessageList extends PagedList {
     const ownViews = /** @type {MessageView[]} */ (this.rows.items).filter((view) => view.isMine);
     const lastReadId = maxMessageId(ownViews.filter((view) => view.message.id <= this.#readByOtherUpTo));
     for (const view of ownViews) view.showReceipt(view.message.id === lastReadId);
+  }
+
+  /** Shows the name of a day above its first message. */
+  #renderDays() {
+    let previousLabel = "";
+    for (const { dataset } of /** @type {Iterable<HTMLElement>} */ (this.list.children)) {
+      const view = this.rows.get(dataset.id ?? "");
+      const label = dayLabel(view.message.created_at);
+      view.showDay(label === previousLabel ? "" : label);
+      previousLabel = label;
+    }
   }
 
   // Events --------------------------------------------------------------------------------------

@@ -50,7 +50,8 @@ export function chatView(context, initialUserId = "") {
     /** @type {HTMLElement} */ (focusTarget)?.focus();
     return true;
   };
-  const element = h("div", { class: "chat" }, conversations.element, thread);
+  const heading = h("h1", { class: "visually-hidden", tabindex: -1 }, "Chat");
+  const element = h("div", { class: "chat" }, heading, conversations.element, thread);
   /** @type {import("../context.js").View} */
   const view = { title: "Chat", element, components: [], navigate };
   show(initialUserId);

@@ -18,6 +18,7 @@ const MAX_NEW_POSTS = 20; // when there are more, the whole feed is loaded again
  * @property {string} path
  * @property {string} [topic] of new posts; left out when another component subscribes to it
  * @property {string} emptyText
+ * @property {[string, string]} [emptyLink]
  * @property {boolean} [isProfile] whether the posts are those of one user
  */
 

@@ -8,6 +8,8 @@ import { PostOptions } from "./post-options.js";
 /** @type {Record<string, string>} */
 export const PRIVACY_LABELS = { public: "Everyone", followers: "Followers", private: "Only me" };
 const MAX_CHARACTERS = 5_000;
+const WAITING = "Waiting for the connection. Your post is sent as soon as it is back.";
+const WAITING_DELAY_MS = 3_000;
 
 let formCount = 0;
 
@@ -27,9 +29,10 @@ export class PostForm {
     const createOption = (/** @type {[string, string]} */ [value, text]) => h("option", { value, selected: value === post?.privacy }, text);
     this.privacySelect = h("select", { "aria-label": "Who can see it" }, ...Object.entries(PRIVACY_LABELS).map(createOption));
     const currentUrl = post?.media?.kind === "image" ? post.media.url : "";
-    this.mediaInput = new MediaInput({ label: "Add a picture or video", acceptsVideos: true, currentUrl });
+    this.mediaInput = new MediaInput({ label: "Add a picture or video", acceptsVideos: true, currentUrl, onChange: () => this.#onChange() });
     this.options = new PostOptions(post, this.field);
     this.errorElement = h("p", { class: "error", role: "alert" });
+    this.waitingNote = h("p", { class: "dim", role: "status" });
     const label = h("label", { for: id, class: "visually-hidden" }, post ? "Post text" : "Your post");
     const row = h("div", { class: "row" }, this.mediaInput.button, this.privacySelect, this.textField.counter, h("span", { class: "spacer" }));
     const discard = () => {
@@ -37,7 +40,8 @@ export class PostForm {
       cancel?.();
     };
     if (cancel) row.append(h("button", { type: "button", class: "quiet", click: discard }, "Cancel"));
-    row.append(h("button", { type: "submit" }, post ? "Save" : "Post"));
+    this.submitButton = h("button", { type: "submit" }, post ? "Save" : "Post");
+    row.append(this.submitButton);
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#submit();
@@ -45,19 +49,32 @@ export class PostForm {
     const keydown = (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.element.requestSubmit();
     };
-    const attributes = { class: "post-form", method: "post", submit, keydown };
-    this.element = h("form", attributes, label, this.field, this.mediaInput.preview, this.options.element, row, this.errorElement);
+    const attributes = { class: "post-form", method: "post", submit, keydown, input: () => this.#onChange() };
+    this.element = h("form", attributes, label, this.field, this.mediaInput.preview, this.options.element, row, this.waitingNote, this.errorElement);
+    this.#onChange();
+  }
+
+  /** An error is about what was sent, and nothing can be sent that is empty. */
+  #onChange() {
+    this.errorElement.textContent = "";
+    const isEmpty = !this.field.value.trim() && this.mediaInput.isEmpty && !this.options.hasGif;
+    this.submitButton.disabled = isEmpty;
   }
 
   #submit() {
     runAction(this.element, this.errorElement, async () => {
       this.textField.requireLength();
       const fields = { text: this.field.value, privacy: this.privacySelect.value, ...this.mediaInput.fields, ...this.options.fields };
-      await this.send(buildRequestBody(fields));
+      const waitingTimer = setTimeout(() => (this.waitingNote.textContent = WAITING), WAITING_DELAY_MS);
+      await this.send(buildRequestBody(fields)).finally(() => {
+        clearTimeout(waitingTimer);
+        this.waitingNote.textContent = "";
+      });
       if (this.post) return this.textField.deleteDraft();
       this.textField.set("");
       this.mediaInput.clear();
       this.options.clear(this.field);
+      this.#onChange();
     });
   }
 }

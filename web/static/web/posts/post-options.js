@@ -44,6 +44,10 @@ export class PostOptions {
     setBackgroundColor(textField, bg_color);
   }
 
+  get hasGif() {
+    return this.gifField.value.trim() !== "";
+  }
+
   /** Changed fields, by API name. @returns {Record<string, string>} */
   get fields() {
     const fields = { feelings: this.feelingSelect.value, bg_color: this.colorSelect.value, gif_url: this.gifField.value.trim() };

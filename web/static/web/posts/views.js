@@ -19,6 +19,7 @@ const FEEDS = {
     path: "posts/home",
     topic: "home",
     emptyText: "Posts by you and the people you follow appear here.",
+    emptyLink: ["#/search", "Find people to follow"],
   },
 };
 

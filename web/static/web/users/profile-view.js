@@ -36,9 +36,17 @@ class Gallery extends PagedList {
   }
 }
 
+const numberFormat = new Intl.NumberFormat("en");
+/** @type {Record<string, string>} */
+const SINGULAR = { Posts: "Post", Followers: "Follower" };
+
 /** @param {ViewContext} context @param {any} profile */
-function createFeed(context, { id }) {
-  return new Feed(context, { path: `users/${id}/posts`, emptyText: "No posts to show.", isProfile: true });
+function createFeed(context, { id, is_private, viewer }) {
+  const isOwn = id === context.currentUser.id;
+  const isLocked = is_private && !isOwn && !viewer?.following;
+  const emptyText = isLocked ? "This account is private. You see its posts when your request to follow is accepted."
+    : isOwn ? "You have not posted anything yet." : "No posts yet.";
+  return new Feed(context, { path: `users/${id}/posts`, emptyText, isProfile: true });
 }
 
 /** @type {Record<string, { title: string, countField?: string, create: (context: ViewContext, profile: any) => any }>} */
@@ -70,7 +78,8 @@ export function profileView(context, userId, initialTab = "") {
   const links = Object.entries(TABS).map(([name, { title, countField }]) => {
     const count = countField && h("span", { class: "number" });
     const href = `#/people/${userId}${name && `/${name}`}`;
-    return { name, countField, count, element: h("a", { href }, count ?? "", " ", title) };
+    const label = h("span", {}, title);
+    return { name, title, countField, count, label, element: h("a", { href, "data-tab": name || "posts" }, count ?? "", " ", label) };
   });
   const tabs = h("nav", { class: "tabs", "aria-label": "Profile", hidden: true }, ...links.map((link) => link.element));
   const tabContent = h("div", { class: "tab-content" });
@@ -95,8 +104,10 @@ export function profileView(context, userId, initialTab = "") {
     view.title = profile ? shownName(profile) : "Profile";
     tabs.hidden = !profile;
     if (!profile) return closeTab();
-    for (const { name, countField, count, element } of links) {
-      if (count) count.textContent = String(profile[countField ?? ""]);
+    for (const { name, title, countField, count, label, element } of links) {
+      const number = profile[countField ?? ""];
+      if (count) count.textContent = numberFormat.format(number);
+      label.textContent = number === 1 ? SINGULAR[title] ?? title : title;
       if (name === tabName) element.setAttribute("aria-current", "page");
       else element.removeAttribute("aria-current");
     }

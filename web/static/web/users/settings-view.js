@@ -148,7 +148,7 @@ class PictureSettings extends LiveComponent {
   #showProfile(profile) {
     this.profile = profile;
     const background = profile.background_url && h("img", { class: "background", src: profile.background_url, alt: "Your background" });
-    this.pictures.replaceChildren(avatar(profile, "large"), background || "");
+    this.pictures.replaceChildren(background || "", avatar(profile, "large"));
   }
 }
 
