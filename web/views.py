@@ -6,7 +6,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from web.assets import get_assets
+
 STAFF_ROLE_PREFIX = "staff"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @require_safe
@@ -15,16 +18,36 @@ def index(request: HttpRequest) -> HttpResponse:
     logins = settings.DEMO_LOGINS if settings.DEBUG else []  # (username, password, role)
     demo_users = [login for login in logins if not login[2].startswith(STAFF_ROLE_PREFIX)]
     staff = [login for login in logins if login[2].startswith(STAFF_ROLE_PREFIX)]
+    assets = get_assets()
     context = {
         "debug": settings.DEBUG,
         "demo_users": demo_users,
         "staff": staff,
         "are_links_sent": settings.SIGN_IN_LINKS,
         "inspector": settings.WEB_INSPECTOR,
+        "script": assets["app.js"].url,
+        "styles": assets["app.css"].url,
     }
     response = render(request, "index.html", context)
     response["Content-Security-Policy"] = content_security_policy(request)
     response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
+    """Return the scripts or the styles of the page.
+
+    A process of another version, during an update, has other content for the address. It must not
+    be kept.
+    """
+    current = get_assets()[name]
+    response = HttpResponse(current.content, content_type=current.content_type)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content = current.compressed
+        response["Content-Encoding"] = "gzip"
+    response["Vary"] = "Accept-Encoding"
+    response["Cache-Control"] = IMMUTABLE if digest == current.digest else "no-store"
     return response
 
 

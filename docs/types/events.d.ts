@@ -439,7 +439,9 @@ export interface components {
          * Subscribe
          * @description Subscribe to the events of topics that you may see.
          *
-         *     With `replace`, the connection leaves all other topics, except those of your own account.
+         *     With `replace`, the connection leaves all other topics, except those of your own account. With
+         *     `cursor`, the reply names the new topics with events after it, of which you may see at least
+         *     one: what you read at this cursor is out of date.
          */
         "frame.subscribe": {
             /** Cid */
@@ -466,6 +468,11 @@ export interface components {
              * @default false
              */
             replace: boolean;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
         };
         /**
          * Unsubscribe
@@ -558,6 +565,22 @@ export interface components {
             type: "ok";
             /** Cid */
             cid: string;
+        };
+        /**
+         * Subscribed
+         * @description You have subscribed. Read again what the `changed` topics are about.
+         */
+        "frame.Subscribed": {
+            /**
+             * Type
+             * @default ok
+             * @constant
+             */
+            type: "ok";
+            /** Cid */
+            cid: string;
+            /** Changed */
+            changed: string[];
         };
         /**
          * SignedIn

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
@@ -21,6 +20,7 @@ from mysocial.core.errors import (
 )
 from mysocial.realtime import protocol
 from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.changed_topics import find_changed_topics
 from mysocial.realtime.connect import open_subscription
 from mysocial.realtime.connection_limits import log_reached_limit, scope_address
 from mysocial.realtime.dispatcher import get_dispatcher
@@ -39,7 +39,7 @@ from mysocial.realtime.protocol import (
     Unsubscribe,
     parse_command,
 )
-from mysocial.realtime.replay import MissedEvents
+from mysocial.realtime.replay import MissedEvents, parse_cursor
 from mysocial.realtime.subscription import Subscription
 
 PROTOCOL = "mysocial"
@@ -145,7 +145,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             user_id = self._subscription.user_id if self._subscription else ""
             await log_reached_limit(self.scope, "frames of a connection", user_id=user_id)
             return
-        await self._report_errors(_cid(text_data), self._run_command(text_data))
+        await self._report_errors(protocol.read_cid(text_data), self._run_command(text_data))
 
     def _is_within_rate(self) -> bool:
         """Count a frame; return whether it is within the rate limit (a token bucket)."""
@@ -196,8 +196,9 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self._resume(subscription, command)
             return
         if isinstance(command, Subscribe):
-            subscription.join_all(command.all_topics, replace=command.replace)
-        elif isinstance(command, Unsubscribe):
+            await self._subscribe(subscription, command)
+            return
+        if isinstance(command, Unsubscribe):
             for topic in command.all_topics:
                 subscription.leave(topic)
         elif isinstance(command, Typing):
@@ -205,6 +206,17 @@ class EventConsumer(AsyncWebsocketConsumer):
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send(protocol.Ok(cid=command.cid))
+        subscription.go_live()
+
+    async def _subscribe(self, subscription: Subscription, command: Subscribe) -> None:
+        if command.cursor is not None:
+            parse_cursor(command.cursor)  # an invalid one changes nothing
+        added = subscription.join_all(command.all_topics, replace=command.replace)
+        if command.cursor is None:
+            await self._send(protocol.Ok(cid=command.cid))
+        else:
+            changed = await find_changed_topics(command.cursor, added, subscription.user_id)
+            await self._send(protocol.Subscribed(cid=command.cid, changed=changed))
         subscription.go_live()
 
     async def _resume(self, subscription: Subscription, command: Resume) -> None:
@@ -277,13 +289,3 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     async def _send(self, reply: protocol.Reply) -> None:
         await self.send(text_data=reply.model_dump_json())
-
-
-def _cid(text: str | None) -> str:
-    """Return the `cid` of a frame, which may be any text."""
-    try:
-        frame = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return ""
-    cid = frame.get("cid") if isinstance(frame, dict) else None
-    return cid[: protocol.MAX_CID_LENGTH] if isinstance(cid, str) else ""

@@ -6,6 +6,7 @@ An unknown type or field is an error that names it.
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
+import orjson
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -84,11 +85,14 @@ class TopicsCommand(CommandMessage):
 class Subscribe(TopicsCommand):
     """Subscribe to the events of topics that you may see.
 
-    With `replace`, the connection leaves all other topics, except those of your own account.
+    With `replace`, the connection leaves all other topics, except those of your own account. With
+    `cursor`, the reply names the new topics with events after it, of which you may see at least
+    one: what you read at this cursor is out of date.
     """
 
     type: Literal["subscribe"]
     replace: bool = False
+    cursor: str | None = Field(default=None, max_length=40)
 
 
 class Resume(CommandMessage):
@@ -142,6 +146,12 @@ class Ok(Reply):
     type: Literal["ok"] = "ok"
 
 
+class Subscribed(Ok):
+    """You have subscribed. Read again what the `changed` topics are about."""
+
+    changed: list[str]
+
+
 class SignedIn(Ok):
     """You are authenticated. `cid` is empty if the token was sent in `Sec-WebSocket-Protocol`."""
 
@@ -191,9 +201,10 @@ class ErrorReply(Reply):
     problem: SocketProblem
 
 
-REPLIES = (Ok, SignedIn, Recovered, NotRecovered, Live, ErrorReply)
+REPLIES = (Ok, Subscribed, SignedIn, Recovered, NotRecovered, Live, ErrorReply)
 REPLIES_BY_COMMAND: dict[type[CommandMessage], tuple[type[Reply], ...]] = {
     Auth: (SignedIn,),
+    Subscribe: (Ok, Subscribed),
     Resume: (Recovered, NotRecovered, Live),
 }  # `Ok` for the others
 _topics: TypeAdapter[list[str]] = TypeAdapter(list[Topic])
@@ -231,3 +242,13 @@ def parse_command(text: str) -> Command:
             )
         }
         raise Invalid("Invalid frame.", errors=problems) from None
+
+
+def read_cid(text: str | None) -> str:
+    """Return the `cid` of a message, which may be any text; empty if it has none."""
+    try:
+        frame = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return ""
+    cid = frame.get("cid") if isinstance(frame, dict) else None
+    return cid[:MAX_CID_LENGTH] if isinstance(cid, str) else ""

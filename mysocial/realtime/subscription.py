@@ -94,15 +94,17 @@ class Subscription:
             maximum = settings.MAX_TOPICS_PER_MEMBER
             raise Invalid(f"At most {maximum} topics on all of your connections.")
 
-    def join_all(self, topics: Iterable[str], *, replace: bool = False) -> None:
-        """Subscribe to topics, all or none; see `check_topics`."""
+    def join_all(self, topics: Iterable[str], *, replace: bool = False) -> set[str]:
+        """Subscribe to topics, all or none; see `check_topics`. Return those that are new."""
         wanted = set(topics)
         self.check_topics(wanted, replace=replace)
+        added = wanted - self.topics
         if replace:
             for topic in self.topics - self._own_topics - wanted:
                 self.leave(topic)
         for topic in wanted:
             self.join(topic)
+        return added
 
     def join(self, topic: str) -> None:
         """Subscribe to a topic."""

@@ -38,6 +38,8 @@ export class EventClient extends EventTarget {
   unsubscribe(...topics: string[]): void;
   /** Replaces all topics. Resolves to true when state about new ones has to be read now. */
   setTopics(...topics: string[]): Promise<boolean>;
+  /** Replaces all topics. Resolves to the new ones that have changed since the cursor. */
+  replaceTopics(topics: string[], cursor: string): Promise<string[]>;
   sendTyping(userId: string, isTyping: boolean): void;
   checkConnection(): void;
   addEventListener<K extends keyof EventMap>(

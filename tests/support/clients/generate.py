@@ -21,6 +21,7 @@ def generated_files() -> dict[Path, str]:
         PYTHON / "models.py": _formatted(python_client.render_models(document)),
         PYTHON / "api.py": _formatted(python_client.render_api(document)),
         JS / "events.js": (WEB / "mysocial.js").read_text(),
+        JS / "pending-commands.js": (WEB / "pending-commands.js").read_text(),
         JS / "cursor.js": (WEB / "cursor.js").read_text(),
         JS / "send-rate.js": (WEB / "send-rate.js").read_text(),
         JS / "api.js": js_client.render_api(document),

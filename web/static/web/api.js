@@ -95,7 +95,7 @@ export class Api extends EventTarget {
     return this.#request("POST", path, body);
   }
 
-  /** @param {string} path @param {object} body */
+  /** @param {string} path @param {object} [body] */
   put(path, body) {
     return this.#request("PUT", path, body);
   }

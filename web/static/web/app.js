@@ -8,9 +8,11 @@ import { Drafts } from "./drafts.js";
 import { startInspector } from "./inspector.js";
 import { EventClient } from "./mysocial.js";
 import { Router } from "./router.js";
+import { ResponseCache } from "./response-cache.js";
 import { createView } from "./routes.js";
 import { restoreSession, tokenStore } from "./session.js";
 import { setUpSignIn } from "./signin.js";
+import { TopicSet } from "./topic-set.js";
 import { Presence } from "./users/presence.js";
 import { Relationships } from "./users/relationships.js";
 
@@ -37,12 +39,16 @@ let isSigningOut = false;
 
 /** Shows the app to a user who has signed in. @param {any} currentUser @param {{ isNew?: boolean }} [options] */
 async function startSession(currentUser, { isNew = false } = {}) {
+  const cache = new ResponseCache(api);
+  const topics = new TopicSet(events);
   const shared = {
+    cache,
+    topics,
     api,
     events,
     currentUser,
     relationships: new Relationships(api, currentUser.id),
-    presence: new Presence(api, events),
+    presence: new Presence(api, events, topics),
     drafts: new Drafts(currentUser.id),
   };
   const header = new AccountHeader(api, currentUser);
@@ -50,11 +56,13 @@ async function startSession(currentUser, { isNew = false } = {}) {
   const components = () => [header, ...(router.view?.components ?? [])];
   deleteDrafts = () => shared.drafts.clear();
   handleEvent = (event) => {
+    cache.handleEvent(event);
     shared.relationships.handleEvent(event);
     shared.presence.handleEvent(event);
     for (const component of components()) component.handleEvent(event);
   };
   reloadAll = () => {
+    cache.clear();
     shared.relationships.reload().catch(() => {}); // the components show errors of their own
     for (const component of components()) component.reload();
   };

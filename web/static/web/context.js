@@ -8,6 +8,8 @@
  * @property {import("./users/relationships.js").Relationships} relationships
  * @property {import("./users/presence.js").Presence} presence
  * @property {import("./drafts.js").Drafts} drafts
+ * @property {import("./response-cache.js").ResponseCache} cache
+ * @property {import("./topic-set.js").TopicSet} topics
  * @property {AbortSignal} signal aborted when the view is left
  *
  * @typedef {object} View

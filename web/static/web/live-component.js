@@ -26,8 +26,11 @@ export class LiveComponent {
     signal.addEventListener("abort", () => clearTimeout(this.#loadTimer));
   }
 
-  /** Loads the data, for the first time or again. Subclasses implement it. @returns {Promise<any>} */
-  async load() {}
+  /**
+   * Loads the data, for the first time or again. Subclasses implement it.
+   * @param {number} [_minItems] of a list @returns {Promise<any>}
+   */
+  async load(_minItems) {}
 
   /** Loads the data without reusing any state. @returns {Promise<any>} */
   reload() {
@@ -42,11 +45,6 @@ export class LiveComponent {
     if (!this.#hasStarted) return; // the first load will include it
     if (this.#activeLoads) this.#queuedEvents.push(event);
     else this.applyEvent(event);
-  }
-
-  /** Discards queued events when a request that is about to start will include them. */
-  discardQueuedEvents() {
-    if (this.#activeLoads === 1) this.#queuedEvents = [];
   }
 
   /** Loads again soon, once for a group of events. */

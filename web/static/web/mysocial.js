@@ -6,12 +6,13 @@
  *     events.addEventListener("resync", () => reloadEverything());
  *     events.start();
  *
- * The package in clients/js has this file, too. It needs cursor.js, send-rate.js and `WebSocket`, in
- * browsers and in Node.js 22. `cursor` is the `X-Event-Cursor` header of the last REST response. docs/events.md
- * defines the protocol; clients/python is the Python version.
+ * The package in clients/js has this file, too. It needs cursor.js, pending-commands.js, send-rate.js and
+ * `WebSocket`, in browsers and in Node.js 22. `cursor` is the `X-Event-Cursor` header of the last REST
+ * response. docs/events.md defines the protocol; clients/python is the Python version.
  */
 
 import { isAfterCursor } from "./cursor.js";
+import { PendingCommands, PendingSubscriptions } from "./pending-commands.js";
 import { SendRate } from "./send-rate.js";
 export { isAfterCursor };
 
@@ -54,15 +55,14 @@ const isOffline = () => globalThis.navigator?.onLine === false;
 export class EventClient extends EventTarget {
   /** @type {ConnectionState} */ state = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Map<string, (problem: any) => void>} */ #pendingCommands = new Map(); // by `cid`
-  /** @type {Map<string, Promise<void>>} */ #pendingSubscriptions = new Map(); // by topic
+  #pendingCommands = new PendingCommands();
+  #pendingSubscriptions = new PendingSubscriptions();
   #connectionNumber = 0; // callbacks of earlier connections compare it and do nothing
   #isResumeSent = false; // from then on each new topic needs a command of its own
   #isResumeAnswered = false;
   #resyncReason = "";
   #isTokenRejected = false;
   #backoffMs = MIN_BACKOFF_MS;
-  #commandCount = 0;
   #sendRate = new SendRate();
   #reconnectTimer = 0;
   #silenceTimer = 0;
@@ -106,15 +106,13 @@ export class EventClient extends EventTarget {
     const newTopics = topics.filter((topic) => !this.topics.has(topic));
     newTopics.forEach((topic) => this.topics.add(topic)); // before `resume`, which lists all, this is enough
     if (newTopics.length && this.#isResumeSent) {
-      const subscription = this.#sendCommand({ type: "subscribe", topics: newTopics })
-        .catch((problem) => {
-          newTopics.forEach((topic) => this.topics.delete(topic));
-          throw problem;
-        })
-        .finally(() => this.#forgetSubscription(newTopics, subscription));
-      newTopics.forEach((topic) => this.#pendingSubscriptions.set(topic, subscription));
+      const subscription = this.#sendCommand({ type: "subscribe", topics: newTopics }).catch((problem) => {
+        newTopics.forEach((topic) => this.topics.delete(topic));
+        throw problem;
+      });
+      this.#pendingSubscriptions.add(newTopics, subscription);
     }
-    const pending = topics.map((topic) => this.#pendingSubscriptions.get(topic)).filter((subscription) => subscription);
+    const pending = this.#pendingSubscriptions.of(topics);
     await Promise.all(pending);
     return this.state !== "stopped" && newTopics.length + pending.length > 0;
   }
@@ -132,16 +130,34 @@ export class EventClient extends EventTarget {
    * @throws a problem, when the server rejects a topic; the topics are then the earlier ones
    */
   async setTopics(...topics) {
-    const before = this.topics;
-    const hasNewTopics = topics.some((topic) => !before.has(topic));
-    this.topics = new Set(topics);
-    if (this.#isResumeSent) {
-      await this.#sendCommand({ type: "subscribe", topics, replace: true }).catch((problem) => {
-        this.topics = before;
-        throw problem;
-      });
-    }
+    const hasNewTopics = topics.some((topic) => !this.topics.has(topic));
+    await this.#replaceTopics(topics);
     return this.state !== "stopped" && hasNewTopics;
+  }
+
+  /**
+   * Replaces all topics by those of a page that was read at a cursor, and may be shown already.
+   * @param {string[]} topics @param {string} cursor
+   * @returns {Promise<string[]>} the new topics whose state has changed since and has to be read again
+   * @throws a problem, as `setTopics` does
+   */
+  async replaceTopics(topics, cursor) {
+    const added = topics.filter((topic) => !this.topics.has(topic));
+    // Without a command, `resume` lists all topics and brings the events since `this.cursor`.
+    const isCovered = !this.#isResumeSent && !isAfterCursor(this.cursor, cursor);
+    const reply = await this.#replaceTopics(topics, { cursor });
+    return isCovered ? [] : (reply?.changed ?? added);
+  }
+
+  /** @param {string[]} topics @param {{ cursor?: string }} [fields] of the command */
+  async #replaceTopics(topics, fields = {}) {
+    const before = this.topics;
+    this.topics = new Set(topics);
+    if (!this.#isResumeSent) return undefined;
+    return this.#sendCommand({ type: "subscribe", topics, replace: true, ...fields }).catch((problem) => {
+      this.topics = before;
+      throw problem;
+    });
   }
 
   /** Tells a user that the current user started or stopped typing. It may be lost. @param {string} userId @param {boolean} isTyping */
@@ -206,7 +222,7 @@ export class EventClient extends EventTarget {
       this.#socket = null;
     }
     // The next `resume` subscribes to the topics of pending commands.
-    for (const cid of [...this.#pendingCommands.keys()]) this.#settleCommand(cid);
+    this.#pendingCommands.close();
   }
 
   /** Detects dead networks, which do not close a socket. */
@@ -231,7 +247,7 @@ export class EventClient extends EventTarget {
       this.#isResumeAnswered = true;
       this.#backoffMs = MIN_BACKOFF_MS;
       this.#resyncReason = message.recovered ? "" : message.reason;
-    } else if (message.type === "ok") this.#settleCommand(message.cid);
+    } else if (message.type === "ok") this.#pendingCommands.resolve(message.cid, message);
     else if (message.type === "live") {
       this.cursor = message.cursor;
       this.#setState("live");
@@ -248,31 +264,16 @@ export class EventClient extends EventTarget {
     if (problem.status === STATUS_NOT_AUTHENTICATED) this.#isTokenRejected = true;
     if (problem.status !== STATUS_INVALID) this.#scheduleReconnect();
     else if (cid === RESUME_CID) this.#stopWith("rejected", problem);
-    else this.#settleCommand(cid, problem);
+    else this.#pendingCommands.reject(cid, problem);
   }
 
-  /** @param {{ type: string, [field: string]: any }} command @returns {Promise<void>} */
+  /** @param {{ type: string, [field: string]: any }} command @returns {Promise<any>} the reply */
   #sendCommand(command) {
-    const cid = String(++this.#commandCount);
+    const { cid, reply } = this.#pendingCommands.add();
     const connectionNumber = this.#connectionNumber;
     const send = () => connectionNumber === this.#connectionNumber && this.#sendMessage({ ...command, cid });
     setTimeout(send, this.#sendRate.reserveDelayMs());
-    return new Promise((resolve, reject) => {
-      this.#pendingCommands.set(cid, (problem) => (problem ? reject(problem) : resolve()));
-    });
-  }
-
-  /** @param {string} cid @param {any} [problem] */
-  #settleCommand(cid, problem) {
-    this.#pendingCommands.get(cid)?.(problem);
-    this.#pendingCommands.delete(cid);
-  }
-
-  /** @param {string[]} topics @param {Promise<void>} subscription which is settled */
-  #forgetSubscription(topics, subscription) {
-    for (const topic of topics) {
-      if (this.#pendingSubscriptions.get(topic) === subscription) this.#pendingSubscriptions.delete(topic);
-    }
+    return reply;
   }
 
   /** @param {object} message */
@@ -282,9 +283,7 @@ export class EventClient extends EventTarget {
 
   /** @param {ConnectionState} state */
   #setState(state) {
-    if (this.state === state) return;
-    this.state = state;
-    this.#emit("state", state);
+    if (this.state !== state) this.#emit("state", (this.state = state));
   }
 
   /** @param {string} type @param {any} [detail] */

@@ -27,6 +27,7 @@ export class PagedList extends LiveComponent {
   /** @type {string | null} */ #nextCursor = null;
   #generation = 0; // responses to requests of an earlier generation are ignored
   #isLoadingNextPage = false;
+  isShowingCache = false; // whether items are shown that may be out of date
 
   /** @param {ViewContext} context @param {HTMLElement} list @param {ListOptions} options */
   constructor(context, list, options) {
@@ -38,7 +39,7 @@ export class PagedList extends LiveComponent {
     const moreAttributes = { type: "button", class: "quiet more", hidden: true, click: () => this.loadNextPage() };
     this.moreButton = h("button", moreAttributes, options.moreLabel ?? "Show more");
     const [emptyHref, emptyLabel] = options.emptyLink ?? [];
-    const emptyLink = emptyHref ? h("a", { class: "button soft", href: emptyHref }, emptyLabel) : null;
+    const emptyLink = emptyHref ? h("a", { class: "button soft", href: emptyHref }, emptyLabel ?? "") : null;
     this.emptyElement = h("div", { class: "dim empty", hidden: true }, h("p", {}, options.emptyText ?? "Nothing to show."), emptyLink);
     const onIntersect = (/** @type {IntersectionObserverEntry[]} */ entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.loadNextPage();
@@ -73,9 +74,22 @@ export class PagedList extends LiveComponent {
    * @returns {Promise<ApiResponse>}
    */
   fetchPage(cursor, _isCurrent) {
-    const { path, query, limit = DEFAULT_LIMIT } = this.options;
-    return this.context.api.get(path, { limit, cursor, ...query });
+    return this.context.cache.get(this.options.path, this.#pageQuery(cursor));
   }
+
+  /** @param {string | null} cursor */
+  #peekPage(cursor) {
+    return this.context.cache.peek(this.options.path, this.#pageQuery(cursor));
+  }
+
+  /** @param {string | null} cursor */
+  #pageQuery(cursor) {
+    const { query, limit = DEFAULT_LIMIT } = this.options;
+    return { limit, cursor, ...query };
+  }
+
+  /** Called before the first page is shown. */
+  onFirstPage() {}
 
   /** Shows a page after the earlier ones. @param {ApiResponse} response */
   showPage({ data, cursor }) {
@@ -89,17 +103,50 @@ export class PagedList extends LiveComponent {
 
   // Loading ---------------------------------------------------------------------------------------
 
-  /** Loads the first page, which replaces all items. Returns its event cursor. */
-  async load() {
+  /**
+   * Loads the first page, which replaces all items. Shows the last responses meanwhile, if the list is empty.
+   * Returns the event cursor of the page.
+   * @param {number} [minItems] how many items to load, if there are as many
+   */
+  async load(minItems = 0) {
     const generation = ++this.#generation;
+    if (this.rows.size === 0) this.#showCachedPages(minItems);
     return this.runLoad(async () => {
-      const response = await this.fetchPage(null, () => this.#isCurrent(generation));
+      const responses = await this.#fetchPages(minItems, generation);
       if (!this.#isCurrent(generation)) return "";
-      const ids = new Set(response.data[this.options.itemsKey].map((/** @type {any} */ item) => this.getItemId(item)));
+      const items = responses.flatMap(({ data }) => data[this.options.itemsKey]);
+      const ids = new Set(items.map((item) => this.getItemId(item)));
       for (const id of this.rows.ids) if (!ids.has(id)) this.removeItem(id);
-      this.#finishPage(response);
-      return response.cursor;
+      this.onFirstPage();
+      for (const response of responses) this.#finishPage(response);
+      return responses[0].cursor;
     });
+  }
+
+  /** @param {number} minItems @param {number} generation */
+  async #fetchPages(minItems, generation) {
+    const isCurrent = () => this.#isCurrent(generation);
+    const responses = [await this.fetchPage(null, isCurrent)];
+    for (let count = 0; isCurrent(); ) {
+      const { data } = responses[responses.length - 1];
+      count += data[this.options.itemsKey].length;
+      if (!data.next || count >= minItems) break;
+      responses.push(await this.fetchPage(data.next, isCurrent));
+    }
+    return responses;
+  }
+
+  /** @param {number} minItems */
+  #showCachedPages(minItems) {
+    this.isShowingCache = true;
+    this.onFirstPage();
+    for (let response = this.#peekPage(null); response; ) {
+      this.#finishPage(response);
+      response = this.#nextCursor && this.rows.size < minItems ? this.#peekPage(this.#nextCursor) : undefined;
+    }
+    this.#nextCursor = null; // the fresh response has another
+    this.endObserver.unobserve(this.moreButton);
+    this.isShowingCache = false;
   }
 
   async loadNextPage() {

@@ -56,14 +56,20 @@ export class Router {
   /** @param {View} view @param {ScrollPosition | null} position to restore @param {boolean} movesFocus */
   async #loadView(view, position, movesFocus) {
     const focusHeading = () => movesFocus && view === this.view && findHeading(view)?.focus({ preventScroll: true });
+    const itemCount = Math.min(position?.itemCount ?? 0, MAX_RESTORED_ITEMS);
+    const { scrollList } = view;
+    const loads = view.components.map((component) => component.load(component === scrollList ? itemCount : 0));
+    // What is known from before is shown by now.
+    if (position) scrollTo(0, position.scrollTop);
+    const restoredTop = scrollY;
     focusHeading();
     const focusedElement = document.activeElement;
-    await Promise.all(view.components.map((component) => component.load()));
+    await Promise.all(loads);
     // The heading may have been hidden before; the user may have moved the focus meanwhile.
     if (document.activeElement === focusedElement) focusHeading();
     if (position && view === this.view) {
-      await view.scrollList?.loadAtLeast(Math.min(position.itemCount, MAX_RESTORED_ITEMS));
-      scrollTo(0, position.scrollTop);
+      await view.scrollList?.loadAtLeast(itemCount);
+      if (scrollY === restoredTop) scrollTo(0, position.scrollTop); // the user has not scrolled meanwhile
     }
   }
 

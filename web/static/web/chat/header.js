@@ -3,7 +3,7 @@
 import { avatar, h, icon, profileUrl, shownName } from "../dom.js";
 import { LiveComponent } from "../live-component.js";
 import { isAfterCursor } from "../mysocial.js";
-import { TopicSubscriptions } from "../topic-subscriptions.js";
+import { ComponentTopics } from "../topic-set.js";
 
 const TYPING_TIMEOUT_MS = 6_000; // the event that typing has stopped may be lost
 
@@ -17,7 +17,7 @@ export class ConversationHeader extends LiveComponent {
     super(h("header", { class: "row conversation-header" }), context.signal);
     this.context = context;
     this.otherUserId = otherUserId;
-    this.topics = new TopicSubscriptions(context.events, context.signal);
+    this.topics = new ComponentTopics(context);
     this.profileLink = h("a", { class: "row name", href: profileUrl(otherUserId) });
     this.status = h("span", { class: "dim presence", role: "status" });
     const backLink = h("a", { class: "button quiet back", href: "#/chat", "aria-label": "All conversations" }, icon("back"));
@@ -27,11 +27,15 @@ export class ConversationHeader extends LiveComponent {
   }
 
   async load() {
+    const { cache, presence } = this.context;
+    const path = `users/${this.otherUserId}`;
+    const cached = this.#cursor ? undefined : cache.peek(path);
+    if (cached) this.#showProfile(cached.data, cached.cursor);
     await this.runLoad(async () => {
-      await this.topics.subscribe(`user:${this.otherUserId}`);
-      const { data, cursor } = await this.context.api.get(`users/${this.otherUserId}`);
+      const { data, cursor } = await cache.get(path);
       this.#showProfile(data, cursor);
-      await this.context.presence.watch([this.otherUserId]);
+      this.topics.add(`user:${this.otherUserId}`, cursor, () => this.scheduleLoad());
+      await presence.watch([this.otherUserId]);
     });
   }
 

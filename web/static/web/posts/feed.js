@@ -1,16 +1,18 @@
 /**
  * Feed: a list of posts that loads page by page and is kept up to date with events.
  *
- * The feed subscribes to the topic of each post of a page (`post:<id>`) and then requests the page again,
- * so that no event is lost between the response and the subscription. New posts wait behind a button, so
- * that the content does not move while the user reads.
+ * A page is shown first. Then the feed subscribes to the topic of each post (`post:<id>`), and reads the posts
+ * again that have changed since the page was read. New posts wait behind a button, so that the content does
+ * not move while the user reads.
  */
 
 import { h } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { PostList } from "./post-list.js";
 
-const MAX_NEW_POSTS = 20; // when there are more, the whole feed is loaded again
+
+/** What a new post is to its author. Events do not have it. */
+const OWN_NEW_POST = { reaction: null, follows_author: false, muted: false, can_edit: true };
 
 /**
  * @typedef {import("../mysocial.js").ServerEvent} ServerEvent
@@ -19,7 +21,7 @@ const MAX_NEW_POSTS = 20; // when there are more, the whole feed is loaded again
  * @property {string} [topic] of new posts; left out when another component subscribes to it
  * @property {string} emptyText
  * @property {[string, string]} [emptyLink]
- * @property {boolean} [isProfile] whether the posts are those of one user
+ * @property {string} [authorId] of a profile, whose posts are those of one user
  */
 
 export class Feed extends PagedList {
@@ -43,30 +45,19 @@ export class Feed extends PagedList {
     return this.load();
   }
 
-  /**
-   * Requests a page until all its posts were subscribed before the request.
-   * @param {string | null} cursor @param {() => boolean} isCurrent
-   */
-  async fetchPage(cursor, isCurrent) {
-    const { topic } = this.source;
-    if (cursor === null && topic) await this.posts.topics.subscribe(topic);
-    if (!this.posts.size) this.discardQueuedEvents(); // they may be of the last view; the response includes the rest
-    for (;;) {
-      const response = await super.fetchPage(cursor, isCurrent);
-      const ids = response.data.posts.map((/** @type {any} */ post) => post.id);
-      if (!isCurrent() || !(await this.posts.subscribe(ids))) return response;
-    }
-  }
-
-  async load() {
+  /** @param {number} [minItems] */
+  async load(minItems) {
     this.#newPostIds.clear(); // the response includes them
-    return super.load();
+    const cursor = await super.load(minItems);
+    const { topic } = this.source;
+    if (cursor && topic) this.posts.topics.add(topic, cursor, () => this.scheduleLoad());
+    return cursor;
   }
 
   /** @param {any} post @param {string} cursor */
   putItem(post, cursor) {
     this.#newPostIds.delete(post.id);
-    this.posts.show(post, cursor);
+    this.posts.show(post, cursor, { isCached: this.isShowingCache });
   }
 
   /** @param {string} id */
@@ -75,24 +66,15 @@ export class Feed extends PagedList {
     this.posts.remove(id);
   }
 
-  /** Subscribes to posts, then loads and shows them. @param {string[]} ids */
-  async loadPosts(...ids) {
-    await this.runLoad(async () => {
-      await this.posts.subscribe(ids);
-      const results = await Promise.allSettled(ids.map((id) => this.context.api.get(`posts/${id}`)));
-      results.forEach((result, index) => {
-        if (result.status === "fulfilled") this.putItem(result.value.data, result.value.cursor);
-        else if (result.reason.status === 404) this.removeItem(ids[index]);
-        else throw result.reason;
-      });
-      this.onItemsChanged();
-    });
+  /** Shows a post that the user has just written. @param {any} post @param {string} cursor of the response */
+  addOwnPost(post, cursor) {
+    this.putItem(post, cursor);
+    this.onItemsChanged();
   }
 
   async #showNewPosts() {
     scrollTo({ top: 0 });
-    if (this.#newPostIds.size > MAX_NEW_POSTS) await this.load();
-    else await this.loadPosts(...this.#newPostIds);
+    await this.load(); // one request, however many they are
     /** @type {HTMLElement} */ (this.list.firstElementChild)?.focus({ preventScroll: true });
   }
 
@@ -113,7 +95,7 @@ export class Feed extends PagedList {
     else if (type === "post.deleted") this.removeItem(data.id);
     else if (type === "user.hidden" || type === "block.created") this.#removeByUser(data.user_id, data.what ?? "all");
     else if (type === "user.deleted") this.#removeByUser(data.id, "all");
-    else if (type === "mute.created") this.source.isProfile || this.#removeByUser(data.user_id, "posts");
+    else if (type === "mute.created") this.source.authorId || this.#removeByUser(data.user_id, "posts");
     else if (this.#mayAddPosts(event)) this.scheduleLoad();
     else this.posts.get(data.post_id ?? data.comment?.post_id)?.handleEvent(event);
     this.onItemsChanged();
@@ -129,11 +111,13 @@ export class Feed extends PagedList {
   #applyPostEvent(event) {
     const post = event.data;
     const view = this.posts.get(post.id);
-    if (post.privacy === "private" && !this.source.isProfile) return this.removeItem(post.id);
+    if (post.privacy === "private" && !this.source.authorId) return this.removeItem(post.id);
     if (view) return view.handleEvent(event);
+    if (this.source.authorId && post.author.id !== this.source.authorId) return; // of the view before
     if (!this.isComplete && post.id < this.posts.oldestId) return; // its page is not loaded yet
-    if (post.author.id === this.currentUserId) this.loadPosts(post.id);
-    else this.#newPostIds.add(post.id);
+    if (post.author.id !== this.currentUserId) this.#newPostIds.add(post.id);
+    else if (event.type === "post.created") this.putItem({ ...post, viewer: OWN_NEW_POST }, event.id ?? "");
+    else this.scheduleLoad(); // the event does not say how the user has reacted
   }
 
   /** Removes what the current user can no longer see. @param {string} userId @param {string} what `all` or `posts` */

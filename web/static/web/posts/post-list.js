@@ -1,7 +1,7 @@
 /** Posts of a list, newest first, with the event subscription of each post. */
 
 import { SortedRows } from "../sorted-rows.js";
-import { TopicSubscriptions } from "../topic-subscriptions.js";
+import { ComponentTopics } from "../topic-set.js";
 import { PostView } from "./post.js";
 
 // A connection can have 100 topics. Two more pages of posts stay below that.
@@ -17,7 +17,7 @@ export class PostList extends SortedRows {
   constructor(container, context) {
     super(container);
     this.context = context;
-    this.topics = new TopicSubscriptions(context.events, context.signal);
+    this.topics = new ComponentTopics(context);
     this.nearObserver = new IntersectionObserver((entries) => this.#updateNearPosts(entries), { rootMargin: NEAR_MARGIN });
     context.signal.addEventListener("abort", () => this.nearObserver.disconnect());
   }
@@ -27,23 +27,33 @@ export class PostList extends SortedRows {
     return /** @type {HTMLElement} */ (this.container.lastElementChild)?.dataset.key ?? "";
   }
 
-  /** Returns whether posts that were read earlier have to be read again. @param {string[]} ids */
-  subscribe(ids) {
-    return this.topics.subscribe(...ids.map(postTopic));
-  }
-
-  /** Shows a post. Its topic has to be subscribed before. @param {any} post @param {string} cursor at which it was read */
-  show(post, cursor) {
+  /**
+   * Shows a post and follows its topic, unless it is from the cache: then a fresh response comes soon.
+   * @param {any} post @param {string} cursor at which it was read @param {{ isCached?: boolean }} [options]
+   */
+  show(post, cursor, { isCached = false } = {}) {
     const existingView = this.get(post.id);
+    if (!isCached && (existingView?.isSubscribed ?? true)) this.#follow(post.id, cursor);
     if (existingView) return existingView.update(post, cursor);
     const view = new PostView(post, cursor, this.context);
     this.put(post.id, view);
     this.nearObserver.observe(view.element);
   }
 
+  /** @param {string} id @param {string} cursor up to which the post is known */
+  #follow(id, cursor) {
+    this.topics.add(postTopic(id), cursor, () => this.#loadAgain(id));
+  }
+
+  /** @param {string} id */
+  async #loadAgain(id) {
+    const isVisible = (await this.get(id)?.load().catch(() => true)) ?? true; // after an error, the post stays
+    if (!isVisible) this.remove(id);
+  }
+
   /** @param {string} id */
   remove(id) {
-    this.topics.unsubscribe(postTopic(id));
+    this.topics.remove(postTopic(id));
     const view = this.get(id);
     if (view) this.nearObserver.unobserve(view.element);
     return super.remove(id);
@@ -55,21 +65,20 @@ export class PostList extends SortedRows {
     const excess = Math.max(0, subscribedViews.length - MAX_SUBSCRIBED_POSTS);
     for (const view of subscribedViews.filter(({ isNear }) => !isNear).slice(0, excess)) {
       view.isSubscribed = false;
-      this.topics.unsubscribe(postTopic(view.id));
+      view.knownUpTo = this.context.events.cursor;
+      this.topics.remove(postTopic(view.id));
     }
   }
 
-  /** Subscribes to posts again when they come near, and loads what has changed. @param {IntersectionObserverEntry[]} entries */
-  async #updateNearPosts(entries) {
+  /** Follows posts again when they come near. @param {IntersectionObserverEntry[]} entries */
+  #updateNearPosts(entries) {
     for (const { target, isIntersecting } of entries) {
       const view = this.get(/** @type {HTMLElement} */ (target).dataset.id ?? "");
       if (!view) continue;
       view.isNear = isIntersecting;
       if (!isIntersecting || view.isSubscribed) continue;
       view.isSubscribed = true;
-      await this.subscribe([view.id]);
-      const isVisible = await view.load().catch(() => true); // after an error, the post stays
-      if (!isVisible) this.remove(view.id);
+      this.#follow(view.id, view.knownUpTo);
     }
   }
 }

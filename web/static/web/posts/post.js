@@ -11,6 +11,7 @@ import { ReactionBar } from "./reactions.js";
 
 export class PostView {
   isSubscribed = true;
+  knownUpTo = ""; // the cursor up to which its events were received, when it is not subscribed
   isNear = true; // whether it is close to the visible area
   /** @type {CommentList | null} */ #comments = null; // created when the comments are first opened
 

@@ -7,8 +7,7 @@ export const REACTION_TYPES = ["like", "love", "happy", "wow", "sad", "angry"];
 
 /** @param {string} type */
 export function reactionIcon(type) {
-  const src = new URL(`./reaction-icons/${type}.svg`, import.meta.url).pathname;
-  return h("img", { src, alt: type, width: 20, height: 20 });
+  return h("span", { class: `reaction-icon reaction-icon-${type}`, role: "img", "aria-label": type });
 }
 
 /** Reaction buttons of a post. */

@@ -29,9 +29,9 @@ export function feedView(context, name) {
   const feed = new Feed(context, FEEDS[name]);
   const note = h("p", { class: "dim", role: "status" });
   const send = async (/** @type {object} */ body) => {
-    const { data } = await context.api.post("posts", body);
+    const { data, cursor } = await context.api.post("posts", body);
     note.replaceChildren();
-    if (data.post.privacy !== "private") return feed.loadPosts(data.post.id);
+    if (data.post.privacy !== "private") return feed.addOwnPost(data.post, cursor);
     const profileLink = h("a", { href: profileUrl(context.currentUser.id) }, "your profile");
     note.append("Only you can see this post. You can find it on ", profileLink, ".");
   };
@@ -59,13 +59,18 @@ class SinglePost extends LiveComponent {
   }
 
   async load() {
-    await this.runLoad(async () => {
-      await this.list.subscribe([this.id]);
-      const { data, cursor } = await this.context.api.get(`posts/${this.id}`);
-      this.list.show(data, cursor);
-      await this.list.get(this.id)?.setCommentsOpen(true);
-    });
+    const { cache } = this.context;
+    const path = `posts/${this.id}`;
+    const cached = this.list.size === 0 && cache.peek(path);
+    if (cached) this.#showPost(cached, { isCached: true });
+    await this.runLoad(async () => this.#showPost(await cache.get(path)));
     this.#updateNotFound();
+  }
+
+  /** @param {import("../api.js").ApiResponse} response @param {{ isCached?: boolean }} [options] */
+  async #showPost({ data, cursor }, options) {
+    this.list.show(data, cursor, options);
+    await this.list.get(this.id)?.setCommentsOpen(true);
   }
 
   async reload() {

@@ -39,10 +39,11 @@ class SearchResults extends UserList {
     await this.load();
   }
 
-  async load() {
+  /** @param {number} [minItems] */
+  async load(minItems) {
     const hasQuery = !!this.options.query?.q;
     this.element.hidden = !hasQuery;
-    return hasQuery ? super.load() : "";
+    return hasQuery ? super.load(minItems) : "";
   }
 }
 

@@ -12,11 +12,12 @@ export class Presence extends EventTarget {
   /** @type {Map<string, boolean>} */ #onlineById = new Map();
   /** @type {Set<string>} */ #checkedAfterMessage = new Set();
 
-  /** @param {import("../api.js").Api} api @param {import("../mysocial.js").EventClient} events */
-  constructor(api, events) {
+  /** @param {import("../api.js").Api} api @param {import("../mysocial.js").EventClient} events @param {import("../topic-set.js").TopicSet} topics */
+  constructor(api, events, topics) {
     super();
     this.api = api;
-    events.subscribe("presence");
+    topics.add("presence", null, () => {}); // the log has no presence events
+    events.topics.add("presence");
     events.addEventListener("state", () => events.state === "live" && this.#load([...this.#onlineById.keys()]));
   }
 

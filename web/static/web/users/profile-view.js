@@ -46,7 +46,7 @@ function createFeed(context, { id, is_private, viewer }) {
   const isLocked = is_private && !isOwn && !viewer?.following;
   const emptyText = isLocked ? "This account is private. You see its posts when your request to follow is accepted."
     : isOwn ? "You have not posted anything yet." : "No posts yet.";
-  return new Feed(context, { path: `users/${id}/posts`, emptyText, isProfile: true });
+  return new Feed(context, { path: `users/${id}/posts`, emptyText, authorId: id });
 }
 
 /** @type {Record<string, { title: string, countField?: string, create: (context: ViewContext, profile: any) => any }>} */

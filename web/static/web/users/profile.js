@@ -3,7 +3,7 @@
 import { avatar, confirmButton, h, icon, runAction, shownName } from "../dom.js";
 import { LiveComponent } from "../live-component.js";
 import { isAfterCursor } from "../mysocial.js";
-import { TopicSubscriptions } from "../topic-subscriptions.js";
+import { ComponentTopics } from "../topic-set.js";
 import { FollowButton } from "./user-row.js";
 
 const LINK_FIELDS = ["facebook", "instagram", "twitter", "youtube"];
@@ -38,7 +38,7 @@ export class ProfileHeader extends LiveComponent {
     this.onChange = onChange;
     this.user = { id: userId, username: "" };
     this.isOwnProfile = userId === context.currentUser.id;
-    this.topics = new TopicSubscriptions(context.events, context.signal);
+    this.topics = new ComponentTopics(context);
     this.unavailable = h("div", { class: "card unavailable", hidden: true });
     this.element = h("div", {}, this.errorElement, this.container, this.unavailable);
     this.cover = h("div", { class: "cover" });
@@ -57,11 +57,15 @@ export class ProfileHeader extends LiveComponent {
   }
 
   async load() {
+    const { cache, relationships } = this.context;
+    const path = `users/${this.userId}`;
+    const cached = this.profile ? undefined : cache.peek(path);
+    if (cached) this.#showProfile(cached.data, cached.cursor);
     await this.runLoad(async () => {
-      await this.topics.subscribe(`user:${this.userId}`);
-      const { data, cursor } = await this.context.api.get(`users/${this.userId}`).catch((error) => this.#throwWithRelationship(error));
-      this.context.relationships.putFrom(data, cursor);
+      const { data, cursor } = await cache.get(path).catch((error) => this.#throwWithRelationship(error));
+      relationships.putFrom(data, cursor);
       this.#showProfile(data, cursor);
+      this.topics.add(`user:${this.userId}`, cursor, () => this.scheduleLoad());
       if (!this.isOwnProfile) await this.context.presence.watch([this.userId]);
     });
   }

@@ -44,9 +44,8 @@ export class UserList extends PagedList {
     return response;
   }
 
-  async load() {
+  onFirstPage() {
     this.#itemCount = 0;
-    return super.load();
   }
 
   /** Adds a user at the end: the order is that of the server. @param {any} user */
