@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest deploy-test \
+.PHONY: help install up status doctor test e2e e2e-tls web-speed bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest deploy-test \
 	chaos-processes chaos-resume fuzz attack coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clients clean
 
@@ -42,6 +42,9 @@ e2e: $(STAMP) ## test the web client in a browser (needs Chromium; SCREENSHOTS=f
 
 e2e-tls: $(STAMP) ## test the web client over TLS, behind the production proxy, with killed replicas (needs caddy)
 	@$(BIN)/python -m pytest tests/e2e --layout=production $(ARGS)
+
+web-speed: $(STAMP) ## print the requests of the first load of the web client, and the time from a click to content
+	@$(BIN)/python -m pytest tests/e2e/test_speed.py -k "first_load or soon_after" -q -s -n 0 $(ARGS)
 
 bench: $(STAMP) ## measure the cost of each route (10 min; ARGS="--only feed --rounds 1")
 	@$(BIN)/python -m bench $(ARGS)

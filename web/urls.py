@@ -1,11 +1,33 @@
-"""URLs of the web client."""
+"""URLs of the web client: a page for each route of its router, and files of the site."""
 
 from django.urls import path, re_path
 
-from web.views import asset, index, profile
+from web.views import asset, favicon, index, manifest, robots
+
+ID = r"(?P<pk>[0-9a-f]{24})"
+# The routes of `web/static/web/routes.js`. The page is the same for all of them.
+ROUTES = (
+    "home",
+    rf"posts/{ID}",
+    rf"people/{ID}",
+    rf"people/{ID}/(?P<tab>followers|following|pictures)",
+    "search",
+    r"search/(?P<query>.*)",
+    "notifications",
+    "chat",
+    rf"chat/{ID}",
+    "settings",
+    "requests",
+    "blocked",
+    "muted",
+    "signed-in",
+)
 
 urlpatterns = [
     path("", index, name="index"),
+    *(re_path(rf"^{route}/?\Z", index) for route in ROUTES),
     re_path(r"^assets/(?P<digest>[0-9a-f]{16})/(?P<name>app\.(?:js|css))\Z", asset, name="asset"),
-    re_path(r"^people/(?P<pk>[0-9a-f]{24})/?\Z", profile, name="profile"),
+    path("manifest.webmanifest", manifest, name="manifest"),
+    path("favicon.ico", favicon),
+    path("robots.txt", robots),
 ]

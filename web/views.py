@@ -1,20 +1,27 @@
 """Page of the web client. It loads all data through the public API."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from web.assets import get_assets
+from web.assets import FOLDER, get_assets
 
 STAFF_ROLE_PREFIX = "staff"
 IMMUTABLE = "public, max-age=31536000, immutable"
+ONE_DAY = "public, max-age=86400"
+SITE_NAME = "MySocial"
+ICON_SIZES = (192, 512)
+FAVICON = FOLDER / "app-icons" / "favicon.ico"
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Render the page. With DEBUG it offers the demo users for sign-in with one click."""
+def index(request: HttpRequest, **_route: str) -> HttpResponse:
+    """Render the page, for any route: the client shows the view, or the sign-in before it.
+
+    With DEBUG it offers the demo users for sign-in with one click.
+    """
     logins = settings.DEMO_LOGINS if settings.DEBUG else []  # (username, password, role)
     demo_users = [login for login in logins if not login[2].startswith(STAFF_ROLE_PREFIX)]
     staff = [login for login in logins if login[2].startswith(STAFF_ROLE_PREFIX)]
@@ -52,9 +59,41 @@ def asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
 
 
 @require_safe
-def profile(_request: HttpRequest, pk: str) -> HttpResponse:
-    """Redirect the public URL of a profile to the page, whether or not there is such a member."""
-    return HttpResponseRedirect(f"{reverse('index')}#/people/{pk}")
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """Return the manifest, with which a browser offers to install the client as an app."""
+    icons = [
+        {"src": static(f"web/app-icons/{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in ICON_SIZES
+    ]
+    fields = {
+        "name": SITE_NAME,
+        "short_name": SITE_NAME,
+        "id": "/",
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#f6f6fb",
+        "theme_color": "#4338ca",
+        "icons": [*icons, {**icons[-1], "purpose": "maskable"}],
+    }
+    response = JsonResponse(fields, content_type="application/manifest+json")
+    response["Cache-Control"] = ONE_DAY
+    return response
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Return the icon for programs that do not read the page."""
+    response = HttpResponse(FAVICON.read_bytes(), content_type="image/x-icon")
+    response["Cache-Control"] = ONE_DAY
+    return response
+
+
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    """Ask crawlers to leave out the API, which has nothing for them."""
+    response = HttpResponse("User-agent: *\nDisallow: /api/\n", content_type="text/plain")
+    response["Cache-Control"] = ONE_DAY
+    return response
 
 
 def content_security_policy(request: HttpRequest) -> str:
@@ -73,6 +112,7 @@ def content_security_policy(request: HttpRequest) -> str:
             f"img-src {media_sources} data:",
             f"media-src {media_sources}",
             f"connect-src 'self' {socket_url}",  # 'self' does not include ws: in every browser
+            "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

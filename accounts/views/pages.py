@@ -234,7 +234,7 @@ class SignInLinkPage(EmailLinkPage):
 
     def use_token(self, request: HttpRequest, token: str) -> HttpResponse:
         result = services.sign_in_with_link(token=token, device=device_of(request))
-        response = HttpResponseRedirect(f"{reverse('index')}#/signed-in", status=303)
+        response = HttpResponseRedirect(f"{reverse('index')}signed-in", status=303)
         cookies.set_refresh_cookie(response, refresh_token_of(result))
         return response
 

@@ -23,7 +23,7 @@ def test_the_page_signs_in_with_the_cookie(confirmed, link_token):
 
     done = browser.post("/sign-in-link", form_of(page))
 
-    assert (done.status_code, done["Location"]) == (303, "/#/signed-in")
+    assert (done.status_code, done["Location"]) == (303, "/signed-in")
     assert done.cookies[django_settings.EMAIL_TOKEN_COOKIE_NAME].value == ""
     cookie = done.cookies[REFRESH_COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/")

@@ -151,7 +151,7 @@ def test_search_by_prefix_and_suggestions(open_window, stack):
     user.page.get_by_label("Search members").press_sequentially("zach")
     results = user.page.get_by_label("Search results").locator(".name")
     expect(results).to_have_text([name])
-    expect(user.page).to_have_url(re.compile(r"#/search/zach$"))
+    expect(user.page).to_have_url(re.compile(r"/search/zach$"))
     user.page.get_by_label("Search results").get_by_role("button").click()
     expect(user.page.get_by_label("Search results").get_by_role("button")).to_have_text("Following")
 

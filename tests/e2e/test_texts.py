@@ -22,7 +22,7 @@ def test_links_mentions_and_hashtags_are_shown(open_window, stack):
     expect(shown).to_have_text(text)
     links = shown.locator("a")
     expect(links).to_have_text(["@bob", "example.com/a?b=c"])
-    assert links.nth(0).get_attribute("href") == f"#/people/{bob.id}"
+    assert links.nth(0).get_attribute("href") == f"/people/{bob.id}"
     assert links.nth(1).get_attribute("href") == "https://example.com/a?b=c"
     assert {"nofollow", "noopener"} <= set((links.nth(1).get_attribute("rel") or "").split())
     expect(shown.locator(".hashtag")).to_have_text("#news")

@@ -17,6 +17,10 @@ STATUS_ERROR = "the server responded with a status of "
 OUTAGE_STATUS_ERRORS = tuple(f"{STATUS_ERROR}{code}" for code in (401, 502, 503, 504))
 CONNECTION_ERRORS = ("net::ERR_", "WebSocket connection to", *OUTAGE_STATUS_ERRORS)
 CLIENT_ERROR = f"{STATUS_ERROR}4"
+OPEN_ROUTE = """path => {
+    history.pushState(null, "", path);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
 expect.set_options(timeout=DEFAULT_TIMEOUT_MS)
 
 
@@ -108,8 +112,8 @@ class Window:
         self.new_posts_button.click()
 
     def open_route(self, route: str) -> None:
-        """Open a route, which is the part of the address after `#/`."""
-        self.page.evaluate("route => { location.hash = `#/${route}` }", route)
+        """Open a route, which is the path of the address, without loading the page again."""
+        self.page.evaluate(OPEN_ROUTE, f"/{route}")
 
     def select_picture(self, label: str, content: bytes) -> None:
         """Select a picture in a file input."""

@@ -7,9 +7,9 @@ import { byId, errorText, refreshTimes } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { startInspector } from "./inspector.js";
 import { EventClient } from "./mysocial.js";
-import { Router } from "./router.js";
+import { followOldLink, Router } from "./router.js";
 import { ResponseCache } from "./response-cache.js";
-import { createView } from "./routes.js";
+import { createView, isRoute } from "./routes.js";
 import { restoreSession, tokenStore } from "./session.js";
 import { setUpSignIn } from "./signin.js";
 import { TopicSet } from "./topic-set.js";
@@ -52,7 +52,7 @@ async function startSession(currentUser, { isNew = false } = {}) {
     drafts: new Drafts(currentUser.id),
   };
   const header = new AccountHeader(api, currentUser);
-  const router = new Router((route, signal) => createView({ ...shared, signal }, route));
+  const router = new Router((route, signal) => createView({ ...shared, signal }, route), isRoute);
   const components = () => [header, ...(router.view?.components ?? [])];
   deleteDrafts = () => shared.drafts.clear();
   handleEvent = (event) => {
@@ -114,19 +114,20 @@ events.addEventListener("state", (/** @type {any} */ { detail: state }) => {
 });
 
 byId("skip-link").addEventListener("click", (/** @type {Event} */ event) => {
-  event.preventDefault(); // the hash of the address is the route
+  event.preventDefault(); // the address stays the same
   byId("main").focus();
 });
 byId("signout").addEventListener("click", () => {
   isSigningOut = true;
   events.stop();
   deleteDrafts(); // others may use this device
-  history.replaceState(null, "", "#/"); // the next user starts at the feed
+  history.replaceState(null, "", "/"); // the next user starts at the feed
   api.signOut().catch(() => {}).finally(() => endSession());
 });
 setUpSignIn(api, (user) => startSession(user, { isNew: true }));
 setInterval(refreshTimes, TIME_REFRESH_MS);
 
+followOldLink();
 try {
   if (await restoreSession(api)) {
     const { data } = await api.get("accounts/me");

@@ -30,7 +30,7 @@ export function avatar({ avatar_url }, size = "") {
 }
 
 /** @param {string} userId */
-export const profileUrl = (userId) => `#/people/${userId}`;
+export const profileUrl = (userId) => `/people/${userId}`;
 
 /** The name to show. Every page isolates its direction. @param {{ username: string, display_name?: string }} user */
 export const shownName = ({ username, display_name }) => display_name || username;

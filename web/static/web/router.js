@@ -1,5 +1,6 @@
 /**
- * Router. The part of the address after `#` is the route, as in `#/people/<id>/followers`.
+ * Router. The path of the address is the route, as in `/people/<id>/followers`. The server sends the page for
+ * each route.
  *
  * Each navigation creates and loads a new view; leaving it unsubscribes from its topics. Going back loads
  * as many items as were shown before and restores the scroll position.
@@ -21,9 +22,13 @@ export class Router {
   #viewAbort = new AbortController();
   #scrollTimer = 0;
 
-  /** @param {(route: string[], signal: AbortSignal) => View} createView called with the parts of the route */
-  constructor(createView) {
+  /**
+   * @param {(route: string[], signal: AbortSignal) => View} createView called with the parts of the route
+   * @param {(path: string) => boolean} isRoute whether a path belongs to a view, not to another page
+   */
+  constructor(createView, isRoute) {
     this.createView = createView;
+    this.isRoute = isRoute;
     history.scrollRestoration = "manual";
   }
 
@@ -32,14 +37,27 @@ export class Router {
    * @param {{ movesFocus?: boolean }} [options] whether to focus the heading, as a navigation does
    */
   start({ movesFocus = false } = {}) {
-    addEventListener("hashchange", () => this.#navigate());
+    addEventListener("popstate", () => this.#navigate());
+    document.addEventListener("click", (event) => this.#followLink(event));
     addEventListener("scroll", () => this.#scheduleScrollSave(), { passive: true });
     return this.#navigate({ isInitial: true, movesFocus });
   }
 
+  /** Follows a link to another view without loading the page again. @param {MouseEvent} event */
+  #followLink(event) {
+    const link = /** @type {Element} */ (event.target).closest("a[href]");
+    const isForBrowser = event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (!(link instanceof HTMLAnchorElement) || isForBrowser || link.target || link.origin !== location.origin) return;
+    if (!this.isRoute(link.pathname)) return;
+    event.preventDefault();
+    const isSame = link.pathname === location.pathname;
+    history[isSame ? "replaceState" : "pushState"](null, "", link.pathname);
+    this.#navigate();
+  }
+
   #navigate({ isInitial = false, movesFocus = true } = {}) {
     clearTimeout(this.#scrollTimer);
-    const path = location.hash.replace(/^#\/?/, "");
+    const path = location.pathname.replace(/^\/|\/$/g, "");
     const route = path.split("/").map(decodeRoutePart);
     this.#markCurrentLink(route);
     if (!isInitial && this.view?.navigate?.(route)) return this.#updateTitle();
@@ -89,13 +107,18 @@ export class Router {
   #markCurrentLink(route) {
     const path = route.join("/");
     for (const link of document.querySelectorAll(".main-nav a")) {
-      const linkPath = (link.getAttribute("href") ?? "").replace(/^#\/?/, "");
+      const linkPath = (link.getAttribute("href") ?? "").replace(/^\//, "");
       const isParent = linkPath !== "" && path.startsWith(`${linkPath}/`);
       const isFeed = linkPath === "" && route[0] === "home";
       if (linkPath === path || isParent || isFeed) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
   }
+}
+
+/** Replaces an address of the form `#/posts/<id>`, which links had before. */
+export function followOldLink() {
+  if (location.hash.startsWith("#/")) history.replaceState(null, "", `/${location.hash.replace(/^#\/+/, "")}`);
 }
 
 /** @param {View} view */

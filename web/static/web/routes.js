@@ -32,9 +32,12 @@ const ROUTES = {
 /** @returns {import("./context.js").View} */
 function notFoundView() {
   const heading = h("h1", { tabindex: -1 }, "Page not found");
-  const element = h("div", { class: "column" }, heading, h("p", {}, h("a", { href: "#/" }, "Go to the feed")));
+  const element = h("div", { class: "column" }, heading, h("p", {}, h("a", { href: "/" }, "Go to the feed")));
   return { title: "Page not found", element, components: [] };
 }
+
+/** Returns whether an address may be that of a view. @param {string} path */
+export const isRoute = (path) => Object.hasOwn(ROUTES, path.split("/")[1]);
 
 /** @param {ViewContext} context @param {string[]} route */
 export function createView(context, [name, ...args]) {

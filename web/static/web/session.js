@@ -8,7 +8,7 @@
 
 const STORAGE_KEY = "mysocial.session";
 const COOKIE_SESSION_KEY = "mysocial.cookie-session"; // set while there may be a session of the cookie
-const SIGNED_IN_ROUTE = "#/signed-in"; // where the page of the link leads to
+const SIGNED_IN_PATH = "/signed-in"; // where the page of the link leads to
 const ANOTHER_PERSON = "another-person"; // in the query of a window for a second user
 const CLAIM_TIMEOUT_MS = 2_000; // after a reload, the old page needs a moment to release its lock
 
@@ -68,8 +68,8 @@ export const isForAnotherPerson = () => new URLSearchParams(location.search).has
  */
 export async function restoreSession(api) {
   if (isForAnotherPerson() && !tokenStore.load()) return false;
-  const isSignedInByLink = location.hash === SIGNED_IN_ROUTE;
-  if (isSignedInByLink) history.replaceState(null, "", "#/");
+  const isSignedInByLink = location.pathname === SIGNED_IN_PATH;
+  if (isSignedInByLink) history.replaceState(null, "", "/");
   const tokens = isSignedInByLink ? null : tokenStore.load();
   if (!tokens) return (isSignedInByLink || localStorage.getItem(COOKIE_SESSION_KEY) !== null) && api.continueCookieSession();
   if (await claimSession(tokens)) return true;

@@ -15,7 +15,7 @@ export class ConversationList extends PagedList {
       itemsKey: "conversations",
       moreLabel: "Older conversations",
       emptyText: "No conversations yet. Find someone and say hello.",
-      emptyLink: ["#/search", "Find someone"],
+      emptyLink: ["/search", "Find someone"],
     };
     super(context, h("ol", { class: "conversations" }), options);
     const heading = h("h2", {}, "Conversations");
@@ -47,7 +47,7 @@ export class ConversationList extends PagedList {
   /** @param {string} userId */
   #createRow(userId) {
     const { presence, signal } = this.context;
-    const link = h("a", { href: `#/chat/${userId}` });
+    const link = h("a", { href: `/chat/${userId}` });
     const row = { conversation: /** @type {any} */ (null), link, element: h("li", { "data-id": userId }, link) };
     this.#markOpen(link, userId);
     presence.addEventListener(userId, () => this.#renderRow(row), { signal });

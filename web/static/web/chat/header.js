@@ -20,7 +20,7 @@ export class ConversationHeader extends LiveComponent {
     this.topics = new ComponentTopics(context);
     this.profileLink = h("a", { class: "row name", href: profileUrl(otherUserId) });
     this.status = h("span", { class: "dim presence", role: "status" });
-    const backLink = h("a", { class: "button quiet back", href: "#/chat", "aria-label": "All conversations" }, icon("back"));
+    const backLink = h("a", { class: "button quiet back", href: "/chat", "aria-label": "All conversations" }, icon("back"));
     this.container.append(backLink, this.profileLink, this.status, this.errorElement);
     this.element = this.container;
     context.presence.addEventListener(otherUserId, () => this.#renderStatus(), { signal: context.signal });

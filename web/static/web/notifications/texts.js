@@ -39,8 +39,8 @@ export function notificationSentence(notification) {
 
 /** @param {{ type: string, post_id: string | null, actor: { id: string } }} notification */
 export function notificationUrl({ type, post_id, actor }) {
-  if (isAboutModeration({ type })) return "#/notifications";
-  if (post_id) return `#/posts/${post_id}`;
-  if (type === "message") return `#/chat/${actor.id}`;
-  return type === "follow_request" ? "#/requests" : `#/people/${actor.id}`;
+  if (isAboutModeration({ type })) return "/notifications";
+  if (post_id) return `/posts/${post_id}`;
+  if (type === "message") return `/chat/${actor.id}`;
+  return type === "follow_request" ? "/requests" : `/people/${actor.id}`;
 }

@@ -15,7 +15,7 @@ class NotificationList extends PagedList {
     super(context, list, { path: "notifications", itemsKey: "notifications", emptyText: "No notifications yet." });
     const markAllRead = () => runAction(this.markAllButton, this.errorElement, () => context.api.post("notifications/read-all"));
     this.markAllButton = h("button", { type: "button", class: "quiet", click: markAllRead }, "Mark all as read");
-    const requestsLink = context.currentUser.is_private && h("a", { href: "#/requests" }, "Follow requests");
+    const requestsLink = context.currentUser.is_private && h("a", { href: "/requests" }, "Follow requests");
     const header = h("div", { class: "row space-between" }, h("h1", { tabindex: -1 }, "Notifications"), requestsLink, this.markAllButton);
     const card = h("div", { class: "card" }, this.errorElement, this.list, this.emptyElement, this.moreButton);
     this.element = h("div", { class: "column" }, header, card);

@@ -95,7 +95,7 @@ export class PostView {
     const { author, created_at, edited_at, privacy, reactions, feelings } = this.post;
     this.element.setAttribute("aria-label", `Post by ${author.username}`);
     const feeling = feelings && h("span", { class: "dim" }, ` is feeling ${feelings}`);
-    const permalink = h("a", { href: `#/posts/${this.id}` }, timeElement(created_at, edited_at));
+    const permalink = h("a", { href: `/posts/${this.id}` }, timeElement(created_at, edited_at));
     const details = h("p", { class: "dim" }, permalink, privacy === "public" ? "" : ` · ${PRIVACY_LABELS[privacy]}`);
     const avatarLink = h("a", { href: profileUrl(author.id), tabindex: -1, "aria-hidden": "true" }, avatar(author));
     const text = h("div", { class: "item-text" }, h("p", {}, userLink(author), feeling), details);

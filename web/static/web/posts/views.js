@@ -11,15 +11,15 @@ import { PostList } from "./post-list.js";
 
 /** @type {Record<string, FeedSource & { href: string, title: string, heading: string }>} */
 const FEEDS = {
-  everyone: { href: "#/", title: "Everyone", heading: "Posts", path: "posts", topic: "feed", emptyText: "No posts yet." },
+  everyone: { href: "/", title: "Everyone", heading: "Posts", path: "posts", topic: "feed", emptyText: "No posts yet." },
   home: {
-    href: "#/home",
+    href: "/home",
     title: "Following",
     heading: "Posts by people you follow",
     path: "posts/home",
     topic: "home",
     emptyText: "Posts by you and the people you follow appear here.",
-    emptyLink: ["#/search", "Find people to follow"],
+    emptyLink: ["/search", "Find people to follow"],
   },
 };
 

@@ -62,7 +62,7 @@ export function searchView(context, initialQuery = "") {
   let searchTimer = 0;
   const search = async () => {
     const query = field.value.trim();
-    history.replaceState(history.state, "", `#/search/${encodeURIComponent(query)}`);
+    history.replaceState(history.state, "", `/search/${encodeURIComponent(query)}`);
     await results.search(query);
     const count = results.rows.size;
     if (query) status.textContent = count === 1 ? "1 result" : `${count} results`;

@@ -24,7 +24,7 @@ class Gallery extends PagedList {
     if (!url || kind !== "image") return;
     const alt = post_id ? "Picture from a post" : "Profile picture";
     const picture = h("img", { src: url, alt, loading: "lazy", width, height });
-    const content = post_id ? h("a", { href: `#/posts/${post_id}` }, picture) : picture;
+    const content = post_id ? h("a", { href: `/posts/${post_id}` }, picture) : picture;
     this.rows.put(id, { element: h("li", {}, content) });
   }
 
@@ -77,7 +77,7 @@ export function profileView(context, userId, initialTab = "") {
   let tabAbort = new AbortController();
   const links = Object.entries(TABS).map(([name, { title, countField }]) => {
     const count = countField && h("span", { class: "number" });
-    const href = `#/people/${userId}${name && `/${name}`}`;
+    const href = `/people/${userId}${name && `/${name}`}`;
     const label = h("span", {}, title);
     return { name, title, countField, count, label, element: h("a", { href, "data-tab": name || "posts" }, count ?? "", " ", label) };
   });

@@ -148,10 +148,10 @@ export class ProfileHeader extends LiveComponent {
   }
 
   #createActions() {
-    if (this.isOwnProfile) return [h("a", { class: "button soft", href: "#/settings" }, "Edit profile")];
+    if (this.isOwnProfile) return [h("a", { class: "button soft", href: "/settings" }, "Edit profile")];
     const { relationships } = this.context;
     this.followButton = new FollowButton(this.user, this.context, this.errorElement);
-    const messageLink = h("a", { class: "button soft", href: `#/chat/${this.userId}` }, "Message");
+    const messageLink = h("a", { class: "button soft", href: `/chat/${this.userId}` }, "Message");
     const toggleMute = () => relationships.set(this.userId, "mute", !relationships.get(this.userId)?.muting);
     const onMuteClick = () => runAction(this.muteButton, this.errorElement, toggleMute);
     this.muteButton = h("button", { type: "button", class: "quiet", click: onMuteClick }, "Mute");

@@ -248,7 +248,7 @@ class NotificationTable {
 export function settingsView(context) {
   const components = [new PictureSettings(context), new ProfileForm(context), new ProfileLinks(context), new PreferenceForms(context), new UsernameForm(context), new AccountSettings(context), new DataExport(context)];
   const links = h("nav", { class: "card row", "aria-label": "Follow requests, blocked and muted members" });
-  for (const [href, text] of [["#/requests", "Follow requests"], ["#/blocked", "Blocked"], ["#/muted", "Muted"]]) {
+  for (const [href, text] of [["/requests", "Follow requests"], ["/blocked", "Blocked"], ["/muted", "Muted"]]) {
     links.append(h("a", { class: "button soft", href }, text));
   }
   const elements = components.map((component) => component.element);
