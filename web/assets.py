@@ -23,8 +23,8 @@ STYLES = (
     *(
         f"web/css/{name}.css"
         for name in (
-            *("base", "page", "controls", "icons", "signin", "navigation", "posts", "reactions"),
-            *("users", "chat", "messages", "skeletons", "inspector"),
+            *("base", "page", "controls", "icons", "signin", "navigation", "post-form", "posts"),
+            *("reactions", "users", "chat", "messages", "overlays", "skeletons", "inspector"),
         )
     ),
 )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from mysocial.realtime.replay import AudienceFilter, events_since, parse_cursor
 from mysocial.realtime.replay_queue import run_replay_step
 
-# A client subscribes just after it has read. For older cursors, nothing is searched: the search would
-# be as long as the log.
+# A client subscribes just after it has read. For older cursors, nothing is searched: the search
+# would be as long as the log.
 MAX_AGE_SECONDS = 600
 
 

@@ -26,7 +26,7 @@ def test_an_address_can_be_shared_and_shows_its_view_after_the_sign_in(open_wind
 def test_links_open_views_without_loading_the_page_and_back_returns(open_window):
     user = open_window().sign_up(new_name("walker"))
     loads = []
-    user.page.on("load", loads.append)
+    user.page.on("load", lambda page: loads.append(page.url))
     user.open_section("Notifications")
     expect(user.page).to_have_url(re.compile("/notifications$"))
     user.open_section("Settings")

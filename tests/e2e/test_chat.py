@@ -43,7 +43,7 @@ def click_action(user: Window, text: str, name: str, *, confirm: bool = False) -
         toggle.click()
     message_row(user, text).get_by_role("button", name=name, exact=True).click()
     if confirm:
-        message_row(user, text).get_by_role("button", name="Are you sure?").click()
+        user.confirm()
 
 
 def open_chat(user: Window, other: Window) -> None:

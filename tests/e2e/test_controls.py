@@ -59,7 +59,8 @@ def test_the_buttons_of_pictures_are_reachable_with_a_background(open_window, vi
     user.open_section("Settings")
     user.select_picture("New background", make_image())
     expect(user.page.get_by_alt_text("Your background")).to_be_visible()
-    section = user.page.locator("section").filter(has=user.page.locator(".profile-pictures"))
+    section = user.page.locator("section.card").filter(has=user.page.locator(".profile-pictures"))
+    expect(section).to_have_count(1)
     controls = section.locator("button, label.file-button")
     assert controls.count() == 4
     for index in range(4):
@@ -107,8 +108,10 @@ def test_an_empty_post_cannot_be_sent_and_an_error_ends_with_a_change(open_windo
     user = open_window().sign_up(new_name("empty"))
     user.allow_client_errors = True
     button = user.page.get_by_role("button", name="Post", exact=True)
-    expect(button).to_be_disabled()
     field = user.page.get_by_label("Your post")
+    expect(button).to_be_hidden()
+    field.focus()
+    expect(button).to_be_disabled()
     field.fill("   ")
     expect(button).to_be_disabled()
     user.page.get_by_text("Feeling, color, GIF").click()

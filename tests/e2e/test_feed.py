@@ -42,15 +42,13 @@ def test_an_edited_or_deleted_post_changes_for_the_other_user(open_window):
     alice.write_post("Cinnamon buns")
     bob.show_new_posts()
 
-    alice.post("Cinnamon buns").get_by_role("button", name="Edit").click()
+    alice.choose_action("Cinnamon buns", "Edit")
     alice.page.get_by_label("Post text").fill("Cardamom buns")
     alice.page.get_by_role("button", name="Save").click()
 
     expect(bob.post("Cardamom buns")).to_have_count(1)
     expect(bob.post("Cinnamon buns")).to_have_count(0)
-    delete_button = alice.post("Cardamom buns").get_by_role("button", name="Delete")
-    delete_button.click()
-    alice.post("Cardamom buns").get_by_role("button", name="Are you sure?").click()
+    alice.choose_action("Cardamom buns", "Delete", confirm=True)
     expect(bob.post("Cardamom buns")).to_have_count(0)
     expect(alice.post("Cardamom buns")).to_have_count(0)
 
@@ -64,7 +62,8 @@ def test_an_edited_comment_changes_for_the_other_user(open_window):
     alice.open_comments("What is for lunch?")
 
     post = bob.post("What is for lunch?")
-    post.get_by_role("button", name="Edit your comment: Soop").click()
+    post.get_by_role("button", name="Actions for your comment: Soop").click()
+    post.get_by_role("menuitem", name="Edit").click()
     field = post.get_by_label("Comment text")
     expect(field).to_be_focused()
     field.fill("")
@@ -76,8 +75,8 @@ def test_an_edited_comment_changes_for_the_other_user(open_window):
 
     expect(bob.comments("What is for lunch?")).to_have_text(["Soup"])
     expect(alice.comments("What is for lunch?")).to_have_text(["Soup"])
-    expect(post.get_by_role("button", name="Edit your comment: Soup")).to_be_focused()
-    assert alice.post("What is for lunch?").get_by_role("button", name="Edit your").count() == 0
+    expect(post.get_by_role("button", name="Actions for your comment: Soup")).to_be_focused()
+    assert alice.post("What is for lunch?").get_by_role("button", name="for your").count() == 0
 
 
 def test_a_post_with_a_feeling_a_color_and_a_gif(open_window):
@@ -85,6 +84,7 @@ def test_a_post_with_a_feeling_a_color_and_a_gif(open_window):
     gif_response = {"body": make_image("GIF"), "content_type": "image/gif"}
     for user in (alice, bob):
         user.page.route(GIF, lambda route: route.fulfill(**gif_response))
+    alice.page.get_by_label("Your post").focus()
     alice.page.get_by_text("Feeling, color, GIF").click()
     alice.page.get_by_label("How you feel").select_option("excited")
     alice.page.get_by_label("Background color").select_option("Night")
@@ -98,7 +98,7 @@ def test_a_post_with_a_feeling_a_color_and_a_gif(open_window):
     expect(post.locator(".text")).to_have_css("color", "rgb(255, 255, 255)")
     expect(post.get_by_alt_text("GIF")).to_have_attribute("src", GIF)
 
-    alice.post("We have won").get_by_role("button", name="Edit").click()
+    alice.choose_action("We have won", "Edit")
     editor = alice.page.locator("article.post form.post-form")
     editor.get_by_label("Background color").select_option("No color")
     editor.get_by_label("GIF address").fill("")
@@ -132,7 +132,7 @@ def test_a_private_post_is_shown_on_the_profile_of_its_author_only(open_window):
 def test_the_home_feed_shows_new_posts_of_followed_users(open_window, stack):
     follower = open_window().sign_up(new_name("follower"))
     followed, stranger = (sign_up(stack, new_name(name)) for name in ("followed", "unknown"))
-    follower.open_tab("Following")
+    follower.open_tab("home")
     expect(follower.page.locator(".feed .empty")).to_be_visible()
 
     sign_in(stack, follower.name).call("PUT", f"users/{followed.id}/follow")

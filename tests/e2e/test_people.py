@@ -106,7 +106,9 @@ def test_a_block_hides_the_profile_and_an_unblock_shows_it_again(open_window, st
     expect(blocked.post("Yours for a while")).to_have_count(1)
     blocker.open_route(f"people/{them.id}")
 
-    blocker.click_button("Block", confirm=True)
+    blocker.click_button("More actions")
+    blocker.page.get_by_role("menuitem", name="Block").click()
+    blocker.confirm()
 
     expect(blocker.page.locator(".unavailable")).to_contain_text("You have blocked this member.")
     expect(blocked.page.locator(".unavailable")).to_contain_text("This member does not exist")

@@ -24,7 +24,7 @@ def test_a_picture_has_a_preview_and_appears_when_it_is_processed(open_window):
     for user in (alice, bob):
         expect(user.post("Red and blue").locator("img.media")).to_have_attribute("src", MEDIA_URL)
 
-    alice.post("Red and blue").get_by_role("button", name="Edit").click()
+    alice.choose_action("Red and blue", "Edit")
     editor = alice.page.locator("article.post form.post-form")
     expect(editor.get_by_alt_text("Current picture")).to_be_visible()
     editor.get_by_role("button", name="Remove").click()
@@ -39,7 +39,7 @@ def test_a_post_that_becomes_private_disappears_for_others(open_window):
     reader.show_new_posts()
     expect(reader.post("Said too much")).to_have_count(1)
     writer.open_section("Profile")
-    writer.post("Said too much").get_by_role("button", name="Edit").click()
+    writer.choose_action("Said too much", "Edit")
     editor = writer.page.locator("article.post form.post-form")
     editor.get_by_label("Who can see it").select_option("Only me")
     editor.get_by_role("button", name="Save").click()

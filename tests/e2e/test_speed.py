@@ -111,7 +111,11 @@ def test_a_view_that_was_open_is_shown_before_the_server_responds(reader: Window
     reader.open_section("Notifications")
     expect(page.locator(".notification").first).to_be_visible()
     held: list[Any] = []
-    page.route("**/api/v1/posts?*", held.append)
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/posts?*", hold)
     reader.open_section("Feed")
     expect(page.locator("article.post").first).to_be_visible()
     assert held != []
@@ -138,7 +142,7 @@ def test_a_reaction_between_the_read_and_the_subscription_is_shown(
     expect(reader.reaction_count("Liked in between", "wow")).to_have_text("1")
 
 
-def test_what_was_deleted_meanwhile_is_not_shown_from_the_cache(
+def test_posts_of_a_blocked_member_are_not_shown_from_the_cache(
     reader: Window, stack: Site
 ) -> None:
     author = sign_up(stack, new_name("regretful"))

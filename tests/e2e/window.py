@@ -96,7 +96,21 @@ class Window:
         self.page.get_by_role("button", name="Post", exact=True).click()
 
     def react(self, post_text: str, reaction: str) -> None:
-        self.post(post_text).get_by_role("button", name=reaction).click()
+        """Choose a reaction; the same one again removes it."""
+        post = self.post(post_text)
+        post.locator(".reaction-button").click()
+        post.get_by_role("button", name=reaction, exact=True).click()
+
+    def choose_action(self, post_text: str, name: str, *, confirm: bool = False) -> None:
+        """Choose an action of the menu of a post, and confirm it."""
+        self.post(post_text).get_by_role("button", name="Post actions").click()
+        self.post(post_text).get_by_role("menuitem", name=name).click()
+        if confirm:
+            self.confirm()
+
+    def confirm(self) -> None:
+        """Confirm the question of a dialog."""
+        self.page.locator("dialog .danger").click()
 
     def comment(self, post_text: str, comment_text: str) -> None:
         self.open_comments(post_text)
@@ -121,10 +135,10 @@ class Window:
         self.page.get_by_label(label).set_input_files([file])  # type: ignore[list-item]
 
     def click_button(self, name: str, *, confirm: bool = False) -> None:
-        """Click a button, and the confirmation that it asks for."""
+        """Click a button, and confirm the question that it asks."""
         self.page.get_by_role("button", name=name, exact=True).click()
         if confirm:
-            self.page.get_by_role("button", name="Are you sure?").click()
+            self.confirm()
 
     def open_section(self, name: str) -> None:
         """Open a section with the main navigation: Feed, Search, Notifications, Chat …"""
@@ -138,7 +152,7 @@ class Window:
             self.page.wait_for_timeout(100)
 
     def open_tab(self, name: str) -> None:
-        """Open a tab of a profile: `posts`, `followers`, `following` or `pictures`."""
+        """Open a tab of a profile, such as `followers`, or of the feed: `everyone` or `home`."""
         self.page.locator(f".tabs [data-tab={name}]").click()
 
     def open_inspector(self) -> None:
@@ -167,7 +181,7 @@ class Window:
         return self.post(post_text).locator("footer > button")
 
     def reaction_count(self, post_text: str, reaction: str) -> Locator:
-        return self.post(post_text).locator(f"[data-reaction={reaction}] .count")
+        return self.post(post_text).locator(f".reaction-totals [data-reaction={reaction}] .count")
 
     def comments(self, post_text: str) -> Locator:
         return self.post(post_text).locator(".comments .text")

@@ -55,7 +55,7 @@ def test_the_document_has_every_command_with_its_replies_and_every_event():
     replies = {name: names_of(operations[name]["reply"]["messages"]) for name in COMMANDS}
     assert replies == {
         "auth": ["SignedIn", "ErrorReply"],
-        "subscribe": ["Ok", "ErrorReply"],
+        "subscribe": ["Ok", "Subscribed", "ErrorReply"],
         "unsubscribe": ["Ok", "ErrorReply"],
         "resume": ["Recovered", "NotRecovered", "Live", "ErrorReply"],
         "ping": ["Ok", "ErrorReply"],

@@ -125,26 +125,6 @@ export async function runAction(element, errorElement, action) {
 }
 
 /**
- * Returns a button that asks for confirmation before an action that cannot be undone.
- * @param {string} label @param {HTMLElement} errorElement @param {() => Promise<any>} action
- * @param {Record<string, any>} [attributes]
- */
-export function confirmButton(label, errorElement, action, attributes = {}) {
-  let isConfirming = false;
-  const click = () => {
-    if (isConfirming) return runAction(button, errorElement, action);
-    isConfirming = true;
-    button.textContent = "Are you sure?";
-  };
-  const blur = () => {
-    isConfirming = false;
-    button.textContent = label;
-  };
-  const button = h("button", { type: "button", class: "quiet", ...attributes, click, blur }, label);
-  return button;
-}
-
-/**
  * Returns the text that is shown for an error: each explanation once, after the names of its fields.
  * @param {any} error
  */

@@ -2,6 +2,7 @@
 
 import { showPlaceholder } from "./blurhash.js";
 import { h, icon } from "./dom.js";
+import { pictureButton } from "./lightbox.js";
 
 const IMAGE_TYPES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/heif,image/avif,image/bmp,.heic,.avif";
 const VIDEO_TYPES = "video/mp4,video/webm,video/quicktime,video/x-matroska,.mov,.mkv";
@@ -112,8 +113,10 @@ export function mediaElements({ media, gif_url }, alt) {
   } else if (url) elements.push(h("img", { class: "media", ...sources(media), alt, loading: "lazy", width, height }));
   else elements.push(h("p", { class: "dim" }, state === "failed" ? error || "This file could not be processed." : "This file is being processed."));
   if (url) limitSize(elements[elements.length - 1], width, height);
-  if (url && kind === "image") showPlaceholder(elements[elements.length - 1], blurhash);
-  return elements;
+  if (!url || kind !== "image") return elements;
+  const image = elements[elements.length - 1];
+  showPlaceholder(image, blurhash);
+  return [...elements.slice(0, -1), pictureButton(image, url, alt)];
 }
 
 /** @param {string} url */

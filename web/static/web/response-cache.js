@@ -29,7 +29,7 @@ export class ResponseCache {
   async get(path, query = {}) {
     const key = keyOf(path, query);
     const response = await this.api.get(path, query).catch((error) => {
-      this.#responses.delete(key);
+      if (error.status) this.#responses.delete(key); // without a response, the last one is still the best
       throw error;
     });
     this.#responses.delete(key);

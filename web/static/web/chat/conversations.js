@@ -10,6 +10,7 @@ const NO_MESSAGE_KEY = "0"; // sorts conversations without messages last
 export class ConversationList extends PagedList {
   /** @param {import("../context.js").ViewContext} context */
   constructor(context) {
+    /** @type {import("../paged-list.js").ListOptions} */
     const options = {
       path: "chat/conversations",
       itemsKey: "conversations",

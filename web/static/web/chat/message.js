@@ -1,9 +1,11 @@
 /** One message and its actions. */
 
-import { clockElement, confirmButton, h, icon, runAction } from "../dom.js";
+import { askingButton } from "../dialog.js";
+import { clockElement, h, icon, runAction } from "../dom.js";
 import { textElement } from "../facets.js";
 import { openInlineEditor } from "../inline-editor.js";
 import { mediaElements } from "../media.js";
+import { openReport } from "../report.js";
 import { REACTION_TYPES, reactionIcon } from "../posts/reactions.js";
 
 const MAX_CHARACTERS = 10_000;
@@ -100,13 +102,20 @@ export class MessageView {
       button.setAttribute("aria-pressed", String(button.dataset.reaction === ownReaction));
     }
     if (this.actions.childElementCount && !is_deleted) return; // keeps the buttons, and so the focus
-    const deleteFor = (/** @type {"me" | "everyone"} */ audience) => () => this.api.delete(`${this.path}?for=${audience}`);
+    /** @param {"me" | "everyone"} audience @param {string} text */
+    const deleteButton = (audience, text) => askingButton(`Delete for ${audience}`, {
+      title: `Delete this message for ${audience}?`,
+      text,
+      confirmLabel: "Delete",
+      action: () => this.api.delete(`${this.path}?for=${audience}`),
+    });
     const canChange = this.isMine && !is_deleted;
     const buttons = [
       ...(is_deleted ? [] : REACTION_TYPES.map((type) => this.#reactionButton(type))),
       canChange && text && h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit"),
-      confirmButton("Delete for me", this.errorElement, deleteFor("me")),
-      canChange && confirmButton("Delete for everyone", this.errorElement, deleteFor("everyone")),
+      !this.isMine && !is_deleted && h("button", { type: "button", class: "quiet", click: () => openReport(this.api, "message", this.message.id) }, "Report"),
+      deleteButton("me", "The other person still sees it."),
+      canChange && deleteButton("everyone", "Nobody sees the text or the picture any more, only that there was a message."),
     ];
     this.actions.replaceChildren(...buttons.filter((button) => button));
   }

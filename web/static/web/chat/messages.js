@@ -46,6 +46,7 @@ export class MessageList extends PagedList {
     const { scroller } = this;
     const distanceToEnd = scroller.scrollHeight - scroller.scrollTop;
     super.showPage(response);
+    this.#renderDays(); // before the position is set, because it takes space
     const { read_up_to } = response.data;
     if (read_up_to > this.#readByOtherUpTo) this.#readByOtherUpTo = read_up_to;
     if (this.#isAtBottom) this.scrollToBottom();
@@ -63,6 +64,7 @@ export class MessageList extends PagedList {
     super.onItemsChanged();
     this.#renderDays();
     this.#renderReceipts();
+    if (this.#isAtBottom) this.scrollToBottom();
     this.#reportRead();
   }
 
@@ -116,7 +118,7 @@ export class MessageList extends PagedList {
   #renderDays() {
     let previousLabel = "";
     for (const { dataset } of /** @type {Iterable<HTMLElement>} */ (this.list.children)) {
-      const view = this.rows.get(dataset.id ?? "");
+      const view = /** @type {MessageView} */ (this.rows.get(dataset.id ?? ""));
       const label = dayLabel(view.message.created_at);
       view.showDay(label === previousLabel ? "" : label);
       previousLabel = label;

@@ -1,8 +1,11 @@
 /** One comment. Its author can edit and delete it, and the author of the post can delete it. */
 
-import { avatar, h, runAction, timeElement, userLink } from "../dom.js";
+import { askBefore } from "../dialog.js";
+import { avatar, h, timeElement, userLink } from "../dom.js";
 import { textElement } from "../facets.js";
 import { openInlineEditor } from "../inline-editor.js";
+import { menuButton } from "../menu.js";
+import { openReport } from "../report.js";
 
 const MAX_CHARACTERS = 2_000;
 
@@ -18,7 +21,9 @@ export class CommentView {
     this.content = h("div", {});
     const body = h("div", { class: "body" }, this.byline, this.content);
     this.element = h("li", {}, avatar(author, "small"), body);
-    this.element.append(...this.#createButtons(list.viewerOf(comment)));
+    this.viewer = list.viewerOf(comment);
+    this.menu = menuButton("", () => this.#createMenuItems());
+    this.element.append(this.menu);
     this.update(comment);
   }
 
@@ -27,9 +32,8 @@ export class CommentView {
     const { text, facets, created_at, edited_at } = comment;
     this.comment = comment;
     this.byline.replaceChildren(userLink(this.author), " ", timeElement(created_at, edited_at));
-    const owner = this.editButton ? "your comment" : `the comment by ${this.author.username}`;
-    this.editButton?.setAttribute("aria-label", `Edit ${owner}: ${text}`);
-    this.deleteButton?.setAttribute("aria-label", `Delete ${owner}: ${text}`);
+    const owner = this.viewer.can_edit ? "your comment" : `the comment by ${this.author.username}`;
+    this.#menuButton.setAttribute("aria-label", `Actions for ${owner}: ${text}`);
     if (!this.#isEditing) this.content.replaceChildren(textElement(text, facets));
   }
 
@@ -37,15 +41,23 @@ export class CommentView {
     return this.content.querySelector("form") !== null;
   }
 
-  /** @param {{ can_edit: boolean, can_delete: boolean }} viewer */
-  #createButtons({ can_edit: canEdit, can_delete: canDelete }) {
-    const remove = () => runAction(this.deleteButton, this.list.errorElement, async () => {
+  /** @returns {HTMLElement} */
+  get #menuButton() {
+    return /** @type {HTMLElement} */ (this.menu.querySelector("button"));
+  }
+
+  #createMenuItems() {
+    const { can_edit: canEdit, can_delete: canDelete } = this.viewer;
+    const remove = async () => {
       await this.api.delete(`comments/${this.id}`);
       this.list.removeItem(this.id);
-    });
-    if (canEdit) this.editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
-    if (canDelete) this.deleteButton = h("button", { type: "button", class: "quiet", click: remove }, "Delete");
-    return [this.editButton, this.deleteButton].filter((button) => button !== undefined);
+    };
+    const ask = () => askBefore({ title: "Delete this comment?", text: "It is deleted for everybody, for good.", confirmLabel: "Delete", action: remove });
+    const items = [];
+    if (canEdit) items.push({ label: "Edit", run: () => this.#openEditor() });
+    else items.push({ label: "Report", run: () => openReport(this.api, "comment", this.id) });
+    if (canDelete) items.push({ label: "Delete", run: ask, isDangerous: true });
+    return items;
   }
 
   #openEditor() {
@@ -62,7 +74,7 @@ export class CommentView {
         this.comment = data.comment;
       },
       render: () => this.update(this.comment),
-      focusTarget: this.editButton,
+      focusTarget: this.#menuButton,
     });
   }
 }

@@ -10,7 +10,6 @@ import { h } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { PostList } from "./post-list.js";
 
-
 /** What a new post is to its author. Events do not have it. */
 const OWN_NEW_POST = { reaction: null, follows_author: false, muted: false, can_edit: true };
 

@@ -34,7 +34,7 @@ export class PostForm {
     this.errorElement = h("p", { class: "error", role: "alert" });
     this.waitingNote = h("p", { class: "dim", role: "status" });
     const label = h("label", { for: id, class: "visually-hidden" }, post ? "Post text" : "Your post");
-    const row = h("div", { class: "row" }, this.mediaInput.button, this.privacySelect, this.textField.counter, h("span", { class: "spacer" }));
+    const row = h("div", { class: "row post-form-row" }, this.mediaInput.button, this.privacySelect, this.textField.counter, h("span", { class: "spacer" }));
     const discard = () => {
       this.textField.deleteDraft();
       cancel?.();
@@ -49,9 +49,14 @@ export class PostForm {
     const keydown = (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.element.requestSubmit();
     };
-    const attributes = { class: "post-form", method: "post", submit, keydown, input: () => this.#onChange() };
+    const attributes = { class: "post-form", method: "post", submit, keydown, focusin: () => this.#open(), input: () => this.#onChange() };
     this.element = h("form", attributes, label, this.field, this.mediaInput.preview, this.options.element, row, this.waitingNote, this.errorElement);
     this.#onChange();
+  }
+
+  /** Shows all fields. Before, an empty form takes one line. */
+  #open() {
+    this.element.classList.add("open");
   }
 
   /** An error is about what was sent, and nothing can be sent that is empty. */
@@ -59,6 +64,7 @@ export class PostForm {
     this.errorElement.textContent = "";
     const isEmpty = !this.field.value.trim() && this.mediaInput.isEmpty && !this.options.hasGif;
     this.submitButton.disabled = isEmpty;
+    if (!isEmpty || this.post) this.#open();
   }
 
   #submit() {
@@ -74,6 +80,7 @@ export class PostForm {
       this.textField.set("");
       this.mediaInput.clear();
       this.options.clear(this.field);
+      this.element.classList.remove("open");
       this.#onChange();
     });
   }

@@ -1,9 +1,13 @@
 /** One post, with its reactions and comments. */
 
-import { avatar, confirmButton, h, profileUrl, timeElement, userLink } from "../dom.js";
+import { askBefore } from "../dialog.js";
+import { avatar, h, icon, profileUrl, timeElement, userLink } from "../dom.js";
 import { textElement } from "../facets.js";
 import { mediaElements } from "../media.js";
+import { menuButton } from "../menu.js";
 import { isAfterCursor } from "../mysocial.js";
+import { openReport } from "../report.js";
+import { showToast } from "../toast.js";
 import { setBackgroundColor } from "./background-color.js";
 import { CommentList } from "./comments.js";
 import { PostForm, PRIVACY_LABELS } from "./post-form.js";
@@ -25,7 +29,9 @@ export class PostView {
     this.api = api;
     this.currentUserId = currentUser.id;
     this.errorElement = h("p", { class: "error", role: "alert" });
-    this.header = h("header", { class: "byline" });
+    this.menu = menuButton("Post actions", () => this.#createMenuItems());
+    this.byline = h("div", { class: "byline-parts" });
+    this.header = h("header", { class: "byline" }, this.byline, this.menu);
     this.body = h("div", { class: "body" });
     this.reactionBar = new ReactionBar(post.id, api, this.errorElement);
     const toggleComments = () => this.setCommentsOpen(this.commentsPanel.hidden);
@@ -99,7 +105,7 @@ export class PostView {
     const details = h("p", { class: "dim" }, permalink, privacy === "public" ? "" : ` · ${PRIVACY_LABELS[privacy]}`);
     const avatarLink = h("a", { href: profileUrl(author.id), tabindex: -1, "aria-hidden": "true" }, avatar(author));
     const text = h("div", { class: "item-text" }, h("p", {}, userLink(author), feeling), details);
-    this.header.replaceChildren(avatarLink, text, ...this.#createButtons());
+    this.byline.replaceChildren(avatarLink, text);
     if (!this.#isEditing) this.body.replaceChildren(...this.#createContent());
     this.reactionBar.setTotals(reactions);
     this.#renderCommentCount();
@@ -107,7 +113,8 @@ export class PostView {
 
   #renderCommentCount() {
     const count = this.post.comments_count;
-    this.commentsButton.textContent = count === 1 ? "1 comment" : `${count} comments`;
+    const label = count === 0 ? "Comment" : count === 1 ? "1 comment" : `${count} comments`;
+    this.commentsButton.replaceChildren(icon("chat"), h("span", {}, label));
   }
 
   #createContent() {
@@ -119,10 +126,18 @@ export class PostView {
     return [paragraph, ...media];
   }
 
-  #createButtons() {
-    if (!this.post.viewer.can_edit) return [];
-    const editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
-    return [editButton, confirmButton("Delete", this.errorElement, () => this.api.delete(`posts/${this.id}`))];
+  #createMenuItems() {
+    const url = `${location.origin}/posts/${this.id}`;
+    const copy = () => navigator.clipboard.writeText(url).then(() => showToast("The link is copied."), () => showToast(url));
+    const copyItem = { label: "Copy link", run: copy };
+    if (!this.post.viewer.can_edit) return [copyItem, { label: "Report", run: () => openReport(this.api, "post", this.id) }];
+    const ask = () => askBefore({
+      title: "Delete this post?",
+      text: "Its comments and reactions are deleted, too. It cannot be restored.",
+      confirmLabel: "Delete",
+      action: () => this.api.delete(`posts/${this.id}`).then(() => showToast("Your post is deleted.")),
+    });
+    return [{ label: "Edit", run: () => this.#openEditor() }, copyItem, { label: "Delete", run: ask, isDangerous: true }];
   }
 
   #openEditor() {
@@ -130,7 +145,7 @@ export class PostView {
     const close = () => {
       form.element.remove();
       this.#render();
-      /** @type {HTMLElement} */ (this.header.querySelector("button"))?.focus();
+      /** @type {HTMLElement} */ (this.menu.querySelector("button"))?.focus();
     };
     const send = async (/** @type {object} */ body) => {
       const { data, cursor } = await this.api.patch(`posts/${this.id}`, body);

@@ -1,6 +1,6 @@
 /** Reactions to posts: the totals, and the current user's own reaction. */
 
-import { h, runAction } from "../dom.js";
+import { h, icon, runAction } from "../dom.js";
 
 /** Reaction types of the API. Each has an icon, because not every device has emoji. */
 export const REACTION_TYPES = ["like", "love", "happy", "wow", "sad", "angry"];
@@ -10,29 +10,37 @@ export function reactionIcon(type) {
   return h("span", { class: `reaction-icon reaction-icon-${type}`, role: "img", "aria-label": type });
 }
 
-/** Reaction buttons of a post. */
+/** @type {Record<string, string>} */
+const LABELS = { like: "Like", love: "Love", happy: "Happy", wow: "Wow", sad: "Sad", angry: "Angry" };
+
+/** One button with a picker, and the totals. */
 export class ReactionBar {
-  /** @type {Record<string, { button: any, count: any }>} */ #buttonsByType = {};
+  /** @type {Record<string, any>} */ #totals = {};
   #ownReaction = /** @type {string | null} */ (null);
 
   /** @param {string} postId @param {import("../api.js").Api} api @param {HTMLElement} errorElement */
   constructor(postId, api, errorElement) {
     this.postId = postId;
     this.api = api;
-    this.element = h("div", { class: "reactions", role: "group", "aria-label": "Reactions" });
+    this.errorElement = errorElement;
+    this.button = h("button", { type: "button", class: "reaction-button", "aria-haspopup": "true", "aria-expanded": "false", click: () => this.#toggle() });
+    this.picker = h("div", { class: "reaction-picker", role: "group", "aria-label": "Reactions", hidden: true });
+    this.totals = h("div", { class: "reaction-totals" });
     for (const type of REACTION_TYPES) {
       const count = h("span", { class: "count" });
-      const click = () => runAction(button, errorElement, () => this.#toggleReaction(type));
-      const attributes = { type: "button", class: "reaction", "data-reaction": type, title: type, click };
-      const button = h("button", attributes, reactionIcon(type), count);
-      this.#buttonsByType[type] = { button, count };
-      this.element.append(button);
+      const total = h("span", { class: "reaction-total", "data-reaction": type, hidden: true }, reactionIcon(type), count);
+      this.#totals[type] = { total, count };
+      this.totals.append(total);
     }
+    this.element = h("div", { class: "reactions" }, this.button, this.picker, this.totals);
+    this.element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.#close());
+    this.setOwnReaction(null);
   }
 
   /** @param {Record<string, number>} totals */
   setTotals(totals) {
-    for (const [type, { count }] of Object.entries(this.#buttonsByType)) {
+    for (const [type, { total, count }] of Object.entries(this.#totals)) {
+      total.hidden = !totals[type];
       count.textContent = totals[type] ? String(totals[type]) : "";
     }
   }
@@ -40,13 +48,45 @@ export class ReactionBar {
   /** @param {string | null} ownType */
   setOwnReaction(ownType) {
     this.#ownReaction = ownType;
-    for (const [type, { button }] of Object.entries(this.#buttonsByType)) {
-      button.setAttribute("aria-pressed", String(type === ownType));
-    }
+    this.button.setAttribute("aria-label", ownType ? `Your reaction: ${LABELS[ownType]}. Change it` : "React");
+    this.button.classList.toggle("has-reaction", ownType !== null);
+    this.button.replaceChildren(ownType ? reactionIcon(ownType) : icon("heart"), h("span", { "aria-hidden": "true" }, ownType ? LABELS[ownType] : "React"));
+    for (const button of this.picker.children) button.setAttribute("aria-pressed", String(button.dataset.reaction === ownType));
+  }
+
+  #toggle() {
+    if (!this.picker.hidden) return this.#close();
+    if (!this.picker.childElementCount) this.picker.append(...REACTION_TYPES.map((type) => this.#createChoice(type)));
+    this.picker.hidden = false;
+    this.button.setAttribute("aria-expanded", "true");
+    (this.picker.querySelector("[aria-pressed=true]") ?? this.picker.firstElementChild).focus();
+    this.#closeOnPointer = (event) => this.element.contains(event.target) || this.#close();
+    document.addEventListener("pointerdown", this.#closeOnPointer);
+  }
+
+  /** @type {(event: any) => any} */ #closeOnPointer = () => {};
+
+  #close() {
+    const hadFocus = this.picker.contains(document.activeElement);
+    this.picker.hidden = true;
+    this.button.setAttribute("aria-expanded", "false");
+    document.removeEventListener("pointerdown", this.#closeOnPointer);
+    if (hadFocus) this.button.focus();
   }
 
   /** @param {string} type */
-  async #toggleReaction(type) {
+  #createChoice(type) {
+    const click = () => {
+      this.#close();
+      runAction(this.button, this.errorElement, () => this.#setReaction(type));
+    };
+    const pressed = String(type === this.#ownReaction);
+    const attributes = { type: "button", class: "reaction", "data-reaction": type, title: LABELS[type], "aria-pressed": pressed, click };
+    return h("button", attributes, reactionIcon(type));
+  }
+
+  /** Sets the reaction, or removes it when it is chosen again. @param {string} type */
+  async #setReaction(type) {
     const path = `posts/${this.postId}/reaction`;
     const { data } = this.#ownReaction === type ? await this.api.delete(path) : await this.api.put(path, { type });
     this.setOwnReaction(data.reaction.type);

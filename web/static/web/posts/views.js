@@ -38,7 +38,7 @@ export function feedView(context, name) {
   const form = new PostForm({ send, drafts: context.drafts });
   const formCard = h("div", { class: "card new-post-card" }, form.element, note);
   const links = Object.entries(FEEDS).map(([feedName, { href, title }]) => {
-    return h("a", { href, "aria-current": feedName === name && "page" }, title);
+    return h("a", { href, "data-tab": feedName, "aria-current": feedName === name && "page" }, title);
   });
   const tabs = h("nav", { class: "tabs", "aria-label": "Feeds" }, ...links);
   const headingElement = h("h1", { class: "visually-hidden", tabindex: -1 }, heading);

@@ -1,9 +1,13 @@
 /** Header of a profile: the user's details, the relationship to them, and its actions. */
 
-import { avatar, confirmButton, h, icon, runAction, shownName } from "../dom.js";
+import { askBefore } from "../dialog.js";
+import { avatar, h, icon, runAction, shownName } from "../dom.js";
 import { LiveComponent } from "../live-component.js";
+import { menuButton } from "../menu.js";
 import { isAfterCursor } from "../mysocial.js";
+import { openReport } from "../report.js";
 import { ComponentTopics } from "../topic-set.js";
+import { showToast } from "../toast.js";
 import { FollowButton } from "./user-row.js";
 
 const LINK_FIELDS = ["facebook", "instagram", "twitter", "youtube"];
@@ -152,11 +156,29 @@ export class ProfileHeader extends LiveComponent {
     const { relationships } = this.context;
     this.followButton = new FollowButton(this.user, this.context, this.errorElement);
     const messageLink = h("a", { class: "button soft", href: `/chat/${this.userId}` }, "Message");
-    const toggleMute = () => relationships.set(this.userId, "mute", !relationships.get(this.userId)?.muting);
-    const onMuteClick = () => runAction(this.muteButton, this.errorElement, toggleMute);
-    this.muteButton = h("button", { type: "button", class: "quiet", click: onMuteClick }, "Mute");
-    const blockButton = confirmButton("Block", this.errorElement, () => relationships.set(this.userId, "block", true));
-    return [this.followButton.element, messageLink, this.muteButton, blockButton];
+    return [this.followButton.element, messageLink, menuButton("More actions", () => this.#createMenuItems())];
+  }
+
+  #createMenuItems() {
+    const { relationships, api } = this.context;
+    const name = shownName(this.profile);
+    const isMuted = relationships.get(this.userId)?.muting;
+    const setMuted = (/** @type {boolean} */ isOn) => relationships.set(this.userId, "mute", isOn);
+    const toggleMute = () => runAction(this.container, this.errorElement, async () => {
+      await setMuted(!isMuted);
+      showToast(isMuted ? `You see posts by ${name} again.` : `You no longer see posts by ${name} in your feeds.`, () => setMuted(!!isMuted));
+    });
+    const block = () => askBefore({
+      title: `Block ${name}?`,
+      text: "You no longer see each other's profiles, posts and messages, and no longer follow each other. They get no notification.",
+      confirmLabel: "Block",
+      action: () => relationships.set(this.userId, "block", true),
+    });
+    return [
+      { label: isMuted ? "Unmute" : "Mute", run: toggleMute },
+      { label: "Report", run: () => openReport(api, "user", this.userId) },
+      { label: "Block", run: block, isDangerous: true },
+    ];
   }
 
   #renderRelation() {
@@ -169,6 +191,5 @@ export class ProfileHeader extends LiveComponent {
       this.context.presence.isOnline(this.userId) && ONLINE,
     ].filter((label) => label);
     this.chips.replaceChildren(...labels.map((label) => h("span", { class: label === ONLINE ? "chip good" : "chip" }, label)));
-    if (this.muteButton) this.muteButton.textContent = relation?.muting ? "Unmute" : "Mute";
   }
 }

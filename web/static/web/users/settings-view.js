@@ -1,6 +1,7 @@
 /** Settings view: the current user's profile, pictures, privacy and notifications. */
 
-import { avatar, confirmButton, h, icon, runAction } from "../dom.js";
+import { askingButton } from "../dialog.js";
+import { avatar, h, icon, runAction } from "../dom.js";
 import { createForm } from "../form.js";
 import { LiveComponent } from "../live-component.js";
 import { buildRequestBody, MediaInput } from "../media.js";
@@ -125,7 +126,7 @@ class PictureSettings extends LiveComponent {
       const image = data.images.find((/** @type {any} */ { url }) => url === this.profile?.[urlField]);
       if (image) await this.api.delete(`${path}/${image.id}`);
     };
-    return confirmButton(label, this.errorElement, remove);
+    return askingButton(label, { title: `${label}?`, text: "The picture is deleted for good.", confirmLabel: "Remove", action: remove });
   }
 
   async load() {

@@ -1,6 +1,7 @@
 /** Lists of users: followers, followed users, follow requests, blocked and muted users. */
 
-import { confirmButton, h, runAction } from "../dom.js";
+import { askingButton } from "../dialog.js";
+import { h, runAction } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { userRow } from "./user-row.js";
 
@@ -92,8 +93,13 @@ export function followersOptions({ id, username }, currentUserId) {
   };
   /** @param {any} user @param {UserList} list @returns {HTMLElement[]} */
   const createButtons = (user, list) => {
-    const remove = () => list.context.api.delete(`users/me/followers/${user.id}`);
-    return [confirmButton("Remove", list.errorElement, remove, { "aria-label": `Remove ${user.username} from your followers` })];
+    const question = {
+      title: `Remove ${user.username} from your followers?`,
+      text: "They no longer see your posts in their feed, and posts for followers not at all. They get no notification.",
+      confirmLabel: "Remove",
+      action: () => list.context.api.delete(`users/me/followers/${user.id}`),
+    };
+    return [askingButton("Remove", question, { "aria-label": `Remove ${user.username} from your followers` })];
   };
   const options = { path: `users/${id}/followers`, label: `Followers of ${username}`, emptyText: "No followers yet.", getChange };
   return id === currentUserId ? { ...options, createButtons } : options;
