@@ -3,10 +3,16 @@
 import orjson
 import pytest
 
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.record_migrations.registry import RecordMigration
+from mysocial.record_migrations.run import run_migration
 from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import anonymous, sign_up
 from tests.support.shared_objects import shared
 from users.models import NOTIFICATION_TYPES, User
+from users.record_migrations import add_notification_types
+from users.store import users
 
 
 def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, flush_all, document):
@@ -124,3 +130,19 @@ def test_privacy_changes_are_sent_to_members_that_do_not_follow(alice, bob, stra
     assert stranger.received_events("feed")[-1] == shown
     for person in (alice, bob, blocked):
         assert shown not in person.received_events("feed", f"user:{alice.id}")
+
+
+def test_a_migration_adds_types_of_notifications(alice, flush_all, document):
+    choice = {"in_app": True, "email": False}
+    alice.patch("users/me/settings", {"notifications": {"comment": choice}})
+    expected = alice.get("users/me/settings").json()
+    flush_all()
+    notifications = {**document(User, alice.id)["notifications"]}
+    del notifications["reply"]
+    mongo.collection(User).update_one({"_id": alice.id}, {"$set": {"notifications": notifications}})
+    client().delete(f"users.user:{alice.id}")
+    migration = RecordMigration(users, "0002_notification_types", add_notification_types)
+    assert run_migration(migration, rate=0, progress=lambda *_: None) == 1
+    assert alice.get("users/me/settings").json() == expected
+    assert expected["notifications"]["comment"] == choice
+    assert document(User, alice.id)["notifications"] == expected["notifications"]
