@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.people import Caller, Site, new_name, sign_in, sign_up
 from tests.e2e.window import Window
@@ -42,14 +42,21 @@ def sign_in_to_admin(page: Page, stack: Site, name: str) -> str:
     return admin_url
 
 
-def wait_until_listed(page: Page, url: str, text: str) -> None:
-    """Wait until a list of the admin shows a text. It reads from MongoDB, which lags behind."""
+def wait_until_listed(page: Page, url: str, *texts: str) -> Locator:
+    """Wait until a list of the admin has a row with these texts, and return the row.
+
+    The list is read from MongoDB, which lags behind.
+    """
+    row = page.locator("#result_list tr")
+    for text in texts:
+        row = row.filter(has_text=text)
 
     def is_listed() -> bool:
         page.goto(url)
-        return page.locator("#result_list").get_by_text(text).count() > 0
+        return row.count() > 0
 
-    wait_for(is_listed, within=20, name=f"{text} in {url}")
+    wait_for(is_listed, within=20, name=f"{texts} in {url}")
+    return row
 
 
 def create_report(reporter: Caller, target_type: str, target_id: str) -> str:
@@ -115,8 +122,8 @@ def test_resolving_a_report_with_a_suspension_signs_the_member_out_at_once(
     assert name not in str(reporter.call("GET", "posts"))
     expect_notification(reporter_window, "A moderator closed your report")
 
-    wait_until_listed(page, f"{admin_url}mysocial/auditentry/", f"moderation.report:{report_id}")
-    row = page.locator("#result_list tr").filter(has_text="resolve (suspend) report")
+    texts = (f"moderation.report:{report_id}", "resolve (suspend) report")
+    row = wait_until_listed(page, f"{admin_url}mysocial/auditentry/", *texts)
     expect(row).to_contain_text("Third report.")
     expect(row).to_contain_text(moderator)
     staff.take_screenshot("audit")
