@@ -2,10 +2,13 @@
 
 import functools
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -55,15 +58,32 @@ def make_environ(person: Person, path: str, method: str = "GET", **headers: str)
     return dict(RequestFactory().generic(method, full_path, headers=headers).environ)
 
 
+@contextmanager
+def kept_connections() -> Iterator[None]:
+    """Keep the connections of Django's database open, as Django's test client does.
+
+    An earlier test may have opened one, and this test may not use the database.
+    """
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
+
+
 def send(handler: WSGIHandler, environ: Mapping[str, Any], body: bytes = b"") -> Reply:
     """Send a request to a handler as a server does."""
     heads: list[Any] = []
-    response: Any = handler(
-        {**environ, "wsgi.input": io.BytesIO(body)}, lambda *head: heads.append(head)
-    )
-    content = b"".join(response)
-    if hasattr(response, "close"):
-        response.close()
+    with kept_connections():
+        response: Any = handler(
+            {**environ, "wsgi.input": io.BytesIO(body)}, lambda *head: heads.append(head)
+        )
+        content = b"".join(response)
+        if hasattr(response, "close"):
+            response.close()
     ((status, headers),) = heads
     return Reply(int(status[:3]), headers, content)
 
