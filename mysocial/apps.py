@@ -60,7 +60,6 @@ class MysocialConfig(AppConfig):
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")
         import_module("mysocial.hooks.tasks")
-        import_module("mysocial.ops.tasks")
         _disconnect_request_signals()
         post_migrate.connect(_create_indexes, sender=self)
         for setting, (module, extra) in TELEMETRY.items():

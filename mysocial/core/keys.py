@@ -1,8 +1,11 @@
 """Redis names: every key, topic and marker, for Python and for the Lua scripts.
 
-Nothing else in the code spells a Redis name. Rate limits and the script loader, which are below the
-record store, need the module, too. `docs/write-path.md` explains what each key holds. The constants
-that are text are local variables of every Lua script (see `lua_prelude`).
+Nothing else in the code spells a Redis name. The module belongs to `mysocial.core` because rate
+limits and the script loader, which are below the record store, need it too; `mysocial.store`
+re-exports it. `docs/write-path.md` explains what each key holds.
+
+The constants that are text are local variables of every Lua script (see `lua_prelude`), so
+`DIRTY_PREFIX .. queue` in Lua and `dirty(queue)` in Python are the same key.
 """
 
 import re
@@ -26,11 +29,6 @@ HOLDERS_PREFIX = "holders:"  # by unique key: the unflushed records that claimed
 FLUSHED_COUNTS = "flushed_counts"  # by queue: how many records were flushed
 EXPIRING = "expiring"  # the keys to delete, by time: what must not be evicted carries no TTL
 BACKUP_FREEZE = "freeze"  # while it exists, no record is marked as flushed
-INSTALLATION = "installation"  # the id that Redis shares with its MongoDB: see docs/recovery.md
-FLUSHED_CLOCK = "flushed_clock"  # the highest clock of the mark that MongoDB has confirmed
-CHECKED_RUN = "checked_run"  # the run_id of the Redis process that was compared with MongoDB
-MONGODB_IS_OLDER = "mongodb_is_older"  # while it exists, "flushed" is not true for each record
-RECOUNT = "recount"  # while it exists, counters and references must be compared
 
 # Short-lived coordination.
 FETCH_TOKENS = "fetch_tokens"  # the last token of a fetch from MongoDB
@@ -48,7 +46,6 @@ CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which
 IDEMPOTENCY_PREFIX = "idempotency:"
 NEW_RESPONSES = "new_responses"  # when each stored response is due, and its digest
 PACKED_RESPONSES = "packed_responses"  # the same, of those that are compressed
-UNSAVED_RESPONSES = "unsaved_responses"  # the same, of those of the latter that MongoDB lacks
 DAILY_BYTES_PREFIX = "daily_bytes:"  # by day since 1970: what each member has written, in bytes
 UPLOADS_PREFIX = "uploads:"  # a field of the same hash: what a member has uploaded, in bytes
 RATE_LIMIT_PREFIX = "rate_limit:"
@@ -291,6 +288,9 @@ def self_topic(user_id: str) -> str:
 def session_topic(session_id: str) -> str:
     """Return the topic of the events that only connections of this session receive."""
     return f"{SESSION_TOPIC_PREFIX}{session_id}"
+
+
+# Lua ----------------------------------------------------------------------------------------------
 
 
 def lua_prelude() -> str:

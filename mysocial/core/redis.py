@@ -6,12 +6,11 @@ The scripts build keys from stored values, so all records are on one primary (no
 import functools
 import logging
 import os
-import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
 import redis
@@ -21,14 +20,12 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from mysocial.core.durability import ConfigMismatch, Durability, find_mismatches
 from mysocial.core.errors import Unavailable
 from mysocial.core.keys import lua_prelude
 
 logger = logging.getLogger(__name__)
 SCRIPTS_FOLDER = Path(__file__).parents[1] / "lua"
 TIMEOUT_SECONDS = 5.0
-RUN_ID = re.compile(rb"run_id:(\w+)")
 # Errors of a Redis that cannot accept a write: no connection, still loading its file, out of
 # memory, disk full, read-only. Each becomes a 503, after which the client repeats the request.
 UNAVAILABLE_ERRORS = (
@@ -65,11 +62,10 @@ class _ThreadConnection(threading.local):
     """
 
     connection: Any = None
-    run_id = ""  # of the Redis process that it is connected to
 
     def send(self, *command: Any) -> Any:
-        """Send one command over the open connection and return its reply. Never retries."""
-        connection = self.connection
+        """Send one command and return its reply. Never retries."""
+        connection = self._open()
         try:
             connection.send_command(*command)
             return connection.read_response()
@@ -79,30 +75,19 @@ class _ThreadConnection(threading.local):
             connection.disconnect()  # else the next command would read this one's reply
             raise
 
-    def open(self) -> None:
-        """Connect; reconnect if Redis has closed the connection or an unread reply is left."""
+    def _open(self) -> Any:
+        """Return the connection; reconnect if Redis has closed it or an unread reply is left."""
         if self.connection is None:
             pool = (
                 client().connection_pool
             )  # only its settings: it would count the connection forever
-            self.connection = pool.connection_class(
-                **pool.connection_kwargs, redis_connect_func=self._identify
-            )
+            self.connection = pool.connection_class(**pool.connection_kwargs)
         try:
-            if not self.connection.can_read(0):  # which connects it
-                return
+            if self.connection.can_read(0):
+                self.connection.disconnect()
         except UNAVAILABLE_ERRORS:
-            pass
-        self.connection.disconnect()
-        self.connection.connect()
-
-    def _identify(self, connection: Any) -> None:
-        """Find out which Redis process a new connection leads to, and check its settings."""
-        connection.on_connect()
-        connection.send_command("INFO", "server")
-        run_id = RUN_ID.search(connection.read_response())
-        self.run_id = run_id[1].decode() if run_id else ""
-        durability.forget()
+            self.connection.disconnect()
+        return self.connection
 
 
 _thread_connection = _ThreadConnection()
@@ -147,24 +132,15 @@ def is_full(error: BaseException | None) -> bool:
 
 
 class Script:
-    """A Lua script of `mysocial/lua`, run as one atomic step with one msgpack argument.
+    """A Lua script of `mysocial/lua`, run as one atomic step with one msgpack argument."""
 
-    Args:
-        names: The files of the script.
-        flags: Redis' flags. A script with `allow-oom` makes room or saves what was acknowledged, so
-            it also runs in a Redis whose settings are wrong.
-        needs_comparison: Whether it runs only in a Redis that was compared with MongoDB.
-    """
-
-    def __init__(self, *names: str, flags: str = "", needs_comparison: bool = True) -> None:
+    def __init__(self, *names: str, flags: str = "") -> None:
         head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
         self.source = (
             head
             + lua_prelude()
             + "\n".join((SCRIPTS_FOLDER / f"{name}.lua").read_text() for name in names)
         )
-        self._needs_durability = "allow-oom" not in flags
-        self._needs_comparison = needs_comparison
         self._sha = ""
 
     def __call__(self, payload: Any) -> Any:
@@ -175,11 +151,7 @@ class Script:
         """
         argument = msgpack.packb(payload, use_bin_type=False)  # Lua's cmsgpack reads no bin type
         with available():
-            _thread_connection.open()
-            if self._needs_durability:
-                durability.require()
-            if self._needs_comparison:
-                server.require_compared(is_open=True)
+            check_durability()
             if self._sha:
                 try:
                     return _thread_connection.send("EVALSHA", self._sha, 0, argument)
@@ -189,66 +161,42 @@ class Script:
             return _thread_connection.send("EVALSHA", self._sha, 0, argument)
 
 
-class _Server:
-    """The Redis process whose data this process has compared with MongoDB.
+@functools.cache
+def check_durability() -> bool:
+    """Check, once per process, that Redis has the configuration on which durability depends.
 
-    Redis has a new `run_id` after each start, and may have come back with older data or none.
+    Raises:
+        Unavailable: It has not; the detail names each directive that differs.
     """
-
-    def __init__(self) -> None:
-        self._compared_run_id = ""
-        self._compare: Callable[[str], None] | None = None
-
-    def set_comparison(self, compare: Callable[[str], None]) -> None:
-        """Set what compares a Redis process, given its `run_id`, with MongoDB.
-
-        It raises `Unavailable` if Redis must not be used yet. A process that loads no records has
-        no comparison.
-        """
-        self._compare = compare
-
-    def require_compared(self, *, is_open: bool = False) -> None:
-        """Compare the Redis process of this thread's connection, unless that was done.
-
-        Args:
-            is_open: Whether the connection of this thread is known to be open.
-
-        Raises:
-            Unavailable: It could not be compared, or must not be used yet.
-        """
-        if not is_open:
-            with available():
-                _thread_connection.open()
-        if _thread_connection.run_id != self._compared_run_id:
-            self.compare()
-
-    def compare(self) -> None:
-        """Compare the data of Redis with MongoDB, also if that was done, as Redis was emptied.
-
-        Raises:
-            Unavailable: It could not be compared, or must not be used yet.
-        """
-        with available():
-            _thread_connection.open()
-        run_id = _thread_connection.run_id
-        if self._compare:
-            self._compare(run_id)
-        if run_id != _thread_connection.run_id:
-            raise Unavailable("The store was restarted. Try again.")
-        self._compared_run_id = run_id
+    mismatches = durability_mismatches()
+    if mismatches:
+        details = "; ".join(
+            f"{mismatch.directive} is {mismatch.actual!r}, must be {mismatch.required!r}"
+            for mismatch in mismatches
+        )
+        logger.critical("Refusing to serve, the Redis configuration is wrong: %s.", details)
+        raise Unavailable(f"Redis does not have the required configuration: {details}.")
+    return True
 
 
-server = _Server()
+class ConfigMismatch(NamedTuple):
+    """A directive of Redis' configuration that does not have the required value."""
 
-
-def _read_settings() -> dict[Any, Any]:
-    reply = _thread_connection.send("CONFIG", "GET", *settings.REQUIRED_REDIS_CONFIG)
-    return dict(zip(reply[::2], reply[1::2], strict=True))
-
-
-durability = Durability(_read_settings)
+    directive: str
+    actual: str
+    required: str
 
 
 def durability_mismatches() -> list[ConfigMismatch]:
     """Return the directives of `REQUIRED_REDIS_CONFIG` that Redis does not have."""
-    return find_mismatches(client().config_get(*settings.REQUIRED_REDIS_CONFIG))
+    reply = client().config_get(*settings.REQUIRED_REDIS_CONFIG)
+    config = {_text(name): _text(value) for name, value in reply.items()}
+    return [
+        ConfigMismatch(name, config.get(name, "unknown"), required)
+        for name, required in settings.REQUIRED_REDIS_CONFIG.items()
+        if config.get(name) != required
+    ]
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -23,10 +23,6 @@ for _, item in ipairs(request.items) do
     redis.call('ZADD', DIRTY_PREFIX .. queue, 'XX', 'GT', request.read_at_ms, key)
   end
 end
--- MongoDB has confirmed a mark with this clock.
-if request.clock and request.clock > tonumber(redis.call('GET', FLUSHED_CLOCK) or '0') then
-  redis.call('SET', FLUSHED_CLOCK, format_integer(request.clock))
-end
 for queue, count in pairs(counts_by_queue) do
   redis.call('HINCRBY', FLUSHED_COUNTS, queue, count)
 end

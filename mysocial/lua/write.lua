@@ -230,6 +230,7 @@ local clock, first_version
 local written_bytes = #ARGV[1] -- in Redis: by what the request holds, and what is rendered from it
 
 local function start_clock()
+  redis.call('SET', EPOCH, request.epoch, 'NX')
   clock = math.max(tonumber(redis.call('GET', CLOCK) or '0') + 1, now_us)
   first_version = clock
 end
@@ -412,8 +413,6 @@ end
 -- The write ---------------------------------------------------------------------------------------
 
 local function write()
-  -- A Redis without an epoch may have lost its data: it must be compared with MongoDB first.
-  if redis.call('EXISTS', EPOCH) == 0 then return {'not_compared'} end
   if request.idempotency then
     local replay = stored_response(request.idempotency[1], request.idempotency[2])
     if replay then return replay end

@@ -12,11 +12,9 @@ from typing import NamedTuple
 from redis.exceptions import OutOfMemoryError
 
 from mysocial.core import keys
-from mysocial.core.redis import Script, available, client, server
-from mysocial.core.watermark import Position
+from mysocial.core.redis import Script, available, client
 from mysocial.persistence import mongo_writer
 from mysocial.persistence.dead_letters import Rejection, record_rejections
-from mysocial.persistence.mark import POSITION_KEYS, parse_position, raise_mark
 from mysocial.persistence.mongo_writer import Snapshot
 
 # A full server must accept this script: it is what empties it.
@@ -32,7 +30,6 @@ class DirtyBatch(NamedTuple):
 
     read_at_ms: int
     hashes: dict[str, dict[str, bytes]]  # by record key
-    position: Position  # after they were read
 
 
 def flush_batch(queue: str, *, limit: int = BATCH) -> int:
@@ -44,10 +41,7 @@ def flush_batch(queue: str, *, limit: int = BATCH) -> int:
     Raises:
         Unavailable: Redis or MongoDB cannot be reached. Every record stays dirty then.
     """
-    server.require_compared()
     batch = read_batch(queue, limit)
-    if batch.hashes:
-        raise_mark(batch.position)
     snapshots, rejections = _take_snapshots(batch)
     written = []
     for group in snapshots.values():
@@ -56,7 +50,7 @@ def flush_batch(queue: str, *, limit: int = BATCH) -> int:
         written += group_written
         rejections += group_rejections
     record_rejections(queue, rejections)
-    return mark_flushed(queue, written, batch.read_at_ms, clock=batch.position.clock)
+    return mark_flushed(queue, written, batch.read_at_ms)
 
 
 def read_batch(queue: str, limit: int) -> DirtyBatch:
@@ -71,13 +65,10 @@ def read_batch(queue: str, limit: int) -> DirtyBatch:
         pipe.time()
         for key in record_keys:
             pipe.hgetall(key)
-        pipe.mget(POSITION_KEYS)  # last: its clock is no lower than any version in the batch
-        (seconds, microseconds), *replies, position = pipe.execute()
+        (seconds, microseconds), *replies = pipe.execute()
     hashes = [{name.decode(): value for name, value in reply.items()} for reply in replies]
     read_at_ms = seconds * 1000 + microseconds // 1000
-    return DirtyBatch(
-        read_at_ms, dict(zip(record_keys, hashes, strict=True)), parse_position(position)
-    )
+    return DirtyBatch(read_at_ms, dict(zip(record_keys, hashes, strict=True)))
 
 
 def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[Rejection]]:
@@ -94,21 +85,14 @@ def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[
     return snapshots, rejections
 
 
-def mark_flushed(queue: str, written: list[Snapshot], read_at_ms: int, *, clock: int = 0) -> int:
+def mark_flushed(queue: str, written: list[Snapshot], read_at_ms: int) -> int:
     """Mark the written records clean, except those that were changed after the batch was read.
-
-    Args:
-        queue: The queue of the records.
-        written: The snapshots that MongoDB has.
-        read_at_ms: When the batch was read.
-        clock: The clock of the mark that MongoDB has confirmed for the batch.
 
     Returns:
         How many records are clean now.
     """
     items = [[copy.key, copy.pk, copy.version, copy.ttl_seconds, queue] for copy in written]
-    request = {"items": items, "read_at_ms": read_at_ms, "clock": clock}
-    return int(MARK_FLUSHED(request)) if items else 0
+    return int(MARK_FLUSHED({"items": items, "read_at_ms": read_at_ms})) if items else 0
 
 
 def flush_queue(queue: str, *, seconds: float = 20) -> int:

@@ -16,7 +16,7 @@ from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 from redis.exceptions import ResponseError
 
-from mysocial.core import keys, mongo, watermark
+from mysocial.core import keys, mongo
 from mysocial.core.cache import forget_all_cached
 from mysocial.core.packed_events import pack_events, unpack_events
 from mysocial.core.progress import ProgressCallback
@@ -130,19 +130,6 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
         elif key.startswith(EXPIRING_PREFIXES) and _hits(unnamed, client(), key):
             with available():
                 count += client().delete(key)
-    return count + _delete_saved_responses(unnamed)
-
-
-def _delete_saved_responses(terms: SearchTerms) -> int:
-    """Delete the copies of stored responses in MongoDB that contain a term."""
-    count = 0
-    for batch in watermark.saved_responses():
-        digests = [
-            response.digest
-            for response in batch
-            if terms.first_match(parse_stored_response(response.stored).body)
-        ]
-        count += watermark.delete_responses(digests) if digests else 0
     return count
 
 
@@ -267,18 +254,11 @@ def _in_mongo(terms: SearchTerms, report_progress: ProgressCallback) -> Iterator
         names = sorted(database.list_collection_names())
         for number, name in enumerate(names, 1):
             for document in database.get_collection(name, codec_options=RAW).find():
-                hit = terms.first_match(_searched_bytes(name, document))
+                hit = terms.first_match(document.raw)
                 if hit:
                     fields = tuple(bson.decode(document.raw))
                     yield Hit("mongo", name, str(document["_id"]), hit, fields)
             report_progress("MongoDB", number, len(names))
-
-
-def _searched_bytes(collection: str, document: RawBSONDocument) -> bytes:
-    """Return the content of a document, decompressed if it is a stored response."""
-    if collection == watermark.COLLECTION and "response" in document:
-        return parse_stored_response(bytes(document["response"])).body
-    return bytes(document.raw)
 
 
 def clock() -> int:

@@ -38,7 +38,6 @@ from mysocial.store.pagination import (
     newest_records,
 )
 from mysocial.store.queries import Query, execute, gather, require_session
-from mysocial.store.recovery import compare_versions, drop_cached
 from mysocial.store.search import search_text, top_by_counter
 from mysocial.store.store import (
     DAY_SECONDS,
@@ -91,9 +90,7 @@ __all__ = [
     "ViewerField",
     "Write",
     "acknowledge_wakeup",
-    "compare_versions",
     "decode_cursor",
-    "drop_cached",
     "encode_anchor",
     "encode_cursor",
     "ensure_indexes",

@@ -30,7 +30,6 @@ from mysocial.core.wakeup_names import (
     OLD_EXPORTS,
     OLD_UPLOADS,
     PACKING,
-    RECOVERY,
     SECURITY_EVENTS,
 )
 
@@ -52,7 +51,6 @@ TASKS_BY_NAME = {
     LINK_CHECKS: ("users.check_links", settings.MEDIA_QUEUE),
     PACKING: ("mysocial.pack_history", "default"),
     EXPIRY: ("mysocial.delete_expired", "default"),
-    RECOVERY: ("mysocial.recover_data", "default"),
     SECURITY_EVENTS: ("accounts.save_security_events", "accounts"),
     OLD_EXPORTS: ("accounts.delete_expired_exports", "accounts"),
     OLD_UPLOADS: ("images.delete_stale_uploads", "images"),
