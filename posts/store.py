@@ -39,8 +39,10 @@ posts = Store(
         Index("feed", where={"privacy": FEED_PRIVACIES}),
         Index("author", "author_id", parent_label="users.user"),
         Index(
+            # By `is_pinned` too: MongoDB then has an index of its own and scans only pinned posts.
             "pinned",
             "author_id",
+            second_field="is_pinned",
             order="pinned_at",
             where={"is_pinned": (True,)},
             parent_label="users.user",

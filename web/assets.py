@@ -34,7 +34,7 @@ EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))"
 EXPORT_LIST = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
 LINE_COMMENT = re.compile(r"^[ ]*//.*\n", re.MULTILINE)
 BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
-BLANK_LINES = re.compile(r"\n\s*\n+")
+BLANK_LINES = re.compile(r"\n[ \t]*(?=\n)")
 ICON = re.compile(r'url\("(\.[^"]+\.svg)"\)')
 
 
@@ -123,7 +123,7 @@ def join_modules(entry_point: Path) -> str:
 
 def _read_script(path: Path) -> str:
     source = (FOLDER / path).read_text()
-    return BLANK_LINES.sub("\n", LINE_COMMENT.sub("", BLOCK_COMMENT.sub("", source))).lstrip()
+    return BLANK_LINES.sub("", LINE_COMMENT.sub("", BLOCK_COMMENT.sub("", source))).lstrip()
 
 
 def _resolve(importer: Path, name: str) -> Path:

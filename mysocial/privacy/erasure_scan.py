@@ -134,7 +134,8 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
 
 
 def _delete_key(key: bytes) -> int:
-    if key.startswith(EXPIRING_PREFIXES):
+    # A list without the set of its accounts is made again when it is read.
+    if key.startswith(EXPIRING_PREFIXES) or key.endswith(keys.SOURCES_SUFFIX.encode()):
         with available():
             return int(client().delete(key))
     store_key = keys.parse_store_key(key.decode(errors="replace"))

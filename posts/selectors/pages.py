@@ -154,7 +154,7 @@ def pinned_page(
     Raises:
         NotFound: There is no such member, or the viewer may not see the profile.
     """
-    return _profile_page("pinned", author_id, author_id, viewer_id, limit, after)
+    return _profile_page("pinned", f"{author_id}:{True}", author_id, viewer_id, limit, after)
 
 
 def versions_page(

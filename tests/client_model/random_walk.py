@@ -133,7 +133,7 @@ class RandomWalk:
         if not parent:
             return "a reply to a hidden comment"
         body = {"text": f"A reply by @{actor.username}", "parent_id": parent["id"]}
-        self.interactions.add((actor.id, parent["post_id"]))
+        self._note_interaction(actor.id, parent)
         description = self._request(actor, "POST", f"posts/{parent['post_id']}/comments", body)
         if self.last_result:
             self.replies.append(self.last_result["comment"]["id"])
@@ -147,17 +147,29 @@ class RandomWalk:
         for each in self.people:
             reply = each.get(path)
             if reply.status_code == 200:
-                self.interactions.add((reply.json()["author"]["id"], reply.json()["post_id"]))
+                self._note_interaction(reply.json()["author"]["id"], reply.json())
         return " ".join(self._request(each, "DELETE", path) for each in self.people)
 
     def _react_to_comment(self, actor: Person) -> str:
         comment = self._find_comment(actor)
         if not comment:
             return "a reaction to a hidden comment"
-        self.interactions.add((actor.id, comment["post_id"]))
+        self._note_interaction(actor.id, comment)
         method = self.post_random.choice(("PUT", "PUT", "DELETE"))
         kind = {"type": self.post_random.choice(REACTION_TYPES)} if method == "PUT" else None
         return self._request(actor, method, f"comments/{comment['id']}/reaction", kind)
+
+    def _note_interaction(self, actor_id: str, comment: Any) -> None:
+        """Note an action in a thread.
+
+        Members who do not see the first comment, because its author is blocked, get no events of
+        its replies.
+        """
+        self.interactions.add((actor_id, comment["post_id"]))
+        for each in self.people:
+            first = each.get(f"comments/{comment['thread_id'] or comment['id']}")
+            if first.status_code == 200:
+                self.interactions.add((first.json()["author"]["id"], comment["post_id"]))
 
     def _find_comment(self, person: Person) -> Any:
         """Return a random comment or reply, if a person sees it."""

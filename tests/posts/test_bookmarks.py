@@ -1,5 +1,7 @@
 """Bookmarks of posts."""
 
+import time
+
 import pytest
 
 from accounts.services import erase_account
@@ -27,6 +29,7 @@ def bookmarked_ids(person, query=""):
 def bookmark(person, *posts):
     for post in posts:
         assert person.put(f"posts/{post['id']}/bookmark").status_code == 200
+        time.sleep(0.002)  # the order is that of the milliseconds
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Pinned posts."""
 
+import time
+
 import pytest
 
 from mysocial.core import mongo
@@ -23,6 +25,7 @@ def pinned_ids(viewer, author):
 def pin(person, *posts):
     for post in posts:
         assert person.put(f"posts/{post['id']}/pin").status_code == 200
+        time.sleep(0.002)  # the order is that of the milliseconds
 
 
 @pytest.fixture

@@ -61,9 +61,8 @@ def test_pages_of_a_search_within_names_are_complete(members, alice, flush_all):
 def test_a_renamed_member_is_found_by_the_new_name_only(bob, flush_all):
     flush_all()
     assert bob.put("users/me/username", {"username": "robert"}).status_code == 200
-    for _ in range(2):
-        assert (matching_names("ober"), matching_names("ob")) == (["robert"], ["robert"])
-        flush_all()
+    flush_all()
+    assert (matching_names("ober"), matching_names("ob")) == (["robert"], ["robert"])
     assert mongo.collection(User).find_one({"_id": bob.id})[GRAMS] == inner_grams("robert")
 
 
