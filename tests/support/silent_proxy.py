@@ -13,6 +13,7 @@ class SilentProxy:
         self._socket_path = socket_path
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
 
     def silence(self) -> None:
@@ -31,9 +32,14 @@ class SilentProxy:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            for writer in self._writers:
+                writer.close()
+            closed = [writer.wait_closed() for writer in self._writers]
+            await asyncio.gather(*closed, return_exceptions=True)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_unix_connection(self._socket_path)
+        self._writers |= {writer, server_writer}
         generation = self._generation
         for source, target in ((reader, server_writer), (server_reader, writer)):
             self._tasks.add(asyncio.create_task(self._forward(source, target, generation)))
