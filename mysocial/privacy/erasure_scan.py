@@ -134,11 +134,16 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
 
 
 def _delete_key(key: bytes) -> int:
+    store_key = keys.parse_store_key(key.decode(errors="replace"))
     # A list without the set of its accounts is made again when it is read.
-    if key.startswith(EXPIRING_PREFIXES) or key.endswith(keys.SOURCES_SUFFIX.encode()):
+    is_sources = (
+        store_key
+        and store_key.separator == keys.LIST_SEPARATOR
+        and store_key.rest.endswith(keys.SOURCES_SUFFIX)
+    )
+    if is_sources or key.startswith(EXPIRING_PREFIXES):
         with available():
             return int(client().delete(key))
-    store_key = keys.parse_store_key(key.decode(errors="replace"))
     if store_key and store_key.is_cached_list:
         return int(sum(REBUILD({"kind": "list", "items": [[key]]})))
     if store_key and store_key.separator == keys.UNIQUE_SEPARATOR:
