@@ -31,6 +31,7 @@ from mysocial.api import (
     ApiViewSet,
     MessageSerializer,
     StrictSerializer,
+    choice_param,
     current_user_id,
     fast_read,
     json_response,
@@ -40,7 +41,6 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
 from mysocial.store import to_json
 
@@ -64,18 +64,6 @@ EXAMPLE = OpenApiExample(
 def message_placeholders(message: Message) -> list[Any]:
     """Return the placeholders of a message in a response."""
     return message_template.placeholders(message.id, media_id=message.media_id)
-
-
-def choice_param(request: Request, name: str, choices: tuple[str, str], default: str = "") -> str:
-    """Return a query parameter with one of two values.
-
-    Raises:
-        Invalid: It has another value, or there is neither a value nor a default.
-    """
-    value = request.query_params.get(name, default)
-    if value not in choices:
-        raise Invalid(errors={name: f"This must be `{choices[0]}` or `{choices[1]}`."})
-    return value
 
 
 class ConversationViewSet(ApiViewSet):

@@ -27,6 +27,7 @@ from mysocial.api import (
     StrictSerializer,
     current_user_id,
     fast_read,
+    filter_param,
     message_envelope,
     page_response,
     pagination_params,
@@ -34,7 +35,7 @@ from mysocial.api import (
     write_action,
     write_response,
 )
-from mysocial.core.errors import Invalid, NotFound
+from mysocial.core.errors import NotFound
 from mysocial.core.rate_limits import HOUR, MINUTE, RateLimit
 from notifications import selectors, services
 from notifications.models import Notification
@@ -65,18 +66,6 @@ def owner_unread_count(notification: Notification) -> list[Any]:
     return unread_count_placeholders(notification.user_id)
 
 
-def type_param(request: Request) -> str:
-    """Return the `type` query parameter of a list, empty for all types.
-
-    Raises:
-        Invalid: There is no such type.
-    """
-    kind = request.query_params.get("type")
-    if kind is not None and kind not in NOTIFICATION_TYPES:
-        raise Invalid(errors={"type": f"This must be one of: {', '.join(NOTIFICATION_TYPES)}."})
-    return kind or ""
-
-
 class NotificationViewSet(ApiViewSet):
     """The notifications of the current user."""
 
@@ -94,7 +83,10 @@ class NotificationViewSet(ApiViewSet):
         limit, after = pagination_params(request)
         user_id = current_user_id(request)
         page = selectors.list_notifications(
-            user_id, kind=type_param(request), limit=limit, after=after
+            user_id,
+            kind=filter_param(request, "type", NOTIFICATION_TYPES),
+            limit=limit,
+            after=after,
         )
         items = (render(row, page.inbox.read_mark) for row in page.rows)
         return page_response(

@@ -11,6 +11,7 @@ from mysocial.api import (
     ApiViewSet,
     StrictSerializer,
     current_user_id,
+    filter_param,
     json_response,
     list_response,
     page_response,
@@ -18,7 +19,6 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
 from mysocial.store import NULL, to_json
 from posts.reaction_types import ReactionType
@@ -48,18 +48,6 @@ def own_reaction_representation(state: ReactionState) -> list[Any]:
 def totals_representation(state: ReactionState) -> list[Any]:
     """Return the JSON parts of the post's totals; null if the member may not see the post."""
     return totals_template.placeholders(state.post_id) if state.sees_post else [NULL]
-
-
-def type_param(request: Request) -> str:
-    """Return the query parameter `type`; empty if it is absent.
-
-    Raises:
-        Invalid: There is no such type.
-    """
-    reaction_type = request.query_params.get("type")
-    if reaction_type is not None and reaction_type not in ReactionType.values:
-        raise Invalid(errors={"type": f"This must be one of: {', '.join(ReactionType.values)}."})
-    return reaction_type or ""
 
 
 class ReactionViewSet(ApiViewSet):
@@ -112,7 +100,7 @@ class ReactionViewSet(ApiViewSet):
         page = selectors.reactions_page(
             pk,
             viewer_id=current_user_id(request),
-            reaction_type=type_param(request),
+            reaction_type=filter_param(request, "type", ReactionType.values),
             limit=limit,
             after=after,
         )

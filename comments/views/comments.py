@@ -25,6 +25,7 @@ from mysocial.api import (
     ApiViewSet,
     MessageSerializer,
     StrictSerializer,
+    choice_param,
     current_user_id,
     fast_read,
     json_response,
@@ -33,7 +34,6 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
 from mysocial.store import to_json
 
@@ -58,18 +58,6 @@ def comments_response(request: Request, page: selectors.CommentsPage) -> HttpRes
     return page_response(request, "comments", items, page.next)
 
 
-def is_oldest_first(request: Request, *, default: str = ORDERS[0]) -> bool:
-    """Return whether the query parameter `order` is `oldest`.
-
-    Raises:
-        Invalid: There is no such order.
-    """
-    order = request.query_params.get("order", default)
-    if order not in ORDERS:
-        raise Invalid(errors={"order": "This must be `newest` or `oldest`."})
-    return order == "oldest"
-
-
 class CommentViewSet(ApiViewSet):
     """Comments on posts."""
 
@@ -89,7 +77,7 @@ class CommentViewSet(ApiViewSet):
             viewer_id=viewer_id,
             limit=limit,
             after=after,
-            oldest_first=is_oldest_first(request),
+            oldest_first=choice_param(request, "order", ORDERS, ORDERS[0]) == "oldest",
         )
         return comments_response(request, page)
 
@@ -108,7 +96,7 @@ class CommentViewSet(ApiViewSet):
             viewer_id=viewer_id,
             limit=limit,
             after=after,
-            oldest_first=is_oldest_first(request, default="oldest"),
+            oldest_first=choice_param(request, "order", ORDERS, "oldest") == "oldest",
         )
         return comments_response(request, page)
 

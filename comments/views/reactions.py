@@ -19,12 +19,12 @@ from mysocial.api import (
     ApiViewSet,
     StrictSerializer,
     current_user_id,
+    filter_param,
     list_response,
     pagination_params,
     validated_body,
     write_action,
 )
-from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
 from mysocial.store import NULL, to_json
 from posts.reaction_types import ReactionType
@@ -43,18 +43,6 @@ def own_reaction_representation(state: CommentReactionState) -> list[Any]:
 def totals_representation(state: CommentReactionState) -> list[Any]:
     """Return the JSON parts of the comment's totals; null if the member may not see it."""
     return comment_totals_template.placeholders(state.comment_id) if state.sees_comment else [NULL]
-
-
-def type_param(request: Request) -> str:
-    """Return the query parameter `type`; empty if it is absent.
-
-    Raises:
-        Invalid: There is no such type.
-    """
-    reaction_type = request.query_params.get("type")
-    if reaction_type is not None and reaction_type not in ReactionType.values:
-        raise Invalid(errors={"type": f"This must be one of: {', '.join(ReactionType.values)}."})
-    return reaction_type or ""
 
 
 class CommentReactionViewSet(ApiViewSet):
@@ -106,7 +94,7 @@ class CommentReactionViewSet(ApiViewSet):
         page = selectors.comment_reactions_page(
             pk,
             viewer_id=current_user_id(request),
-            reaction_type=type_param(request),
+            reaction_type=filter_param(request, "type", ReactionType.values),
             limit=limit,
             after=after,
         )

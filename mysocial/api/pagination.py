@@ -1,7 +1,7 @@
 """Cursor pagination: query parameters, pages of rows and their `Link` header."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,6 +96,30 @@ def int_param(request: Request, name: str, *, default: int, max_value: int) -> i
     if not digits or not 1 <= int(text) <= max_value:
         raise Invalid(errors={name: f"This must be a whole number from 1 to {max_value}."})
     return int(text)
+
+
+def choice_param(request: Request, name: str, choices: tuple[str, str], default: str = "") -> str:
+    """Return a query parameter with one of two values.
+
+    Raises:
+        Invalid: It has another value, or there is neither a value nor a default.
+    """
+    value = request.query_params.get(name, default)
+    if value not in choices:
+        raise Invalid(errors={name: f"This must be `{choices[0]}` or `{choices[1]}`."})
+    return value
+
+
+def filter_param(request: Request, name: str, choices: Collection[str]) -> str:
+    """Return a query parameter that selects a part of a list; empty if it is absent.
+
+    Raises:
+        Invalid: It is none of the choices.
+    """
+    value = request.query_params.get(name)
+    if value is not None and value not in choices:
+        raise Invalid(errors={name: f"This must be one of: {', '.join(choices)}."})
+    return value or ""
 
 
 def list_response(

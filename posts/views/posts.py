@@ -14,6 +14,7 @@ from mysocial.api import (
     current_user_id,
     cursor_param,
     fast_read,
+    filter_param,
     int_param,
     json_response,
     list_response,
@@ -22,7 +23,6 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
 from mysocial.store import Entry, Row
 from posts import selectors, services
@@ -77,18 +77,6 @@ def posts_response(
     return page_response(request, "posts", items, after, **extra)
 
 
-def media_param(request: Request) -> str:
-    """Return the query parameter `media`; empty if it is absent.
-
-    Raises:
-        Invalid: There is no such kind of media.
-    """
-    media = request.query_params.get("media")
-    if media is not None and media not in MEDIA_FILTERS:
-        raise Invalid(errors={"media": f"This must be one of: {', '.join(MEDIA_FILTERS)}."})
-    return media or ""
-
-
 class PostViewSet(ApiViewSet):
     """Posts, the global feed and the home feed."""
 
@@ -116,7 +104,7 @@ class PostViewSet(ApiViewSet):
     )
     @fast_read
     def list(self, request: Request) -> HttpResponse:
-        viewer_id, media = current_user_id(request), media_param(request)
+        viewer_id, media = current_user_id(request), filter_param(request, "media", MEDIA_FILTERS)
         total = public_posts_query()
         # All are validated even if they are unused.
         limit, after = pagination_params(request)
@@ -192,7 +180,7 @@ class PostViewSet(ApiViewSet):
             viewer_id=current_user_id(request),
             limit=limit,
             after=after,
-            media=media_param(request),
+            media=filter_param(request, "media", MEDIA_FILTERS),
         )
         return posts_response(request, page)
 
@@ -210,7 +198,7 @@ class PostViewSet(ApiViewSet):
             viewer_id=current_user_id(request),
             limit=limit,
             after=after,
-            media=media_param(request),
+            media=filter_param(request, "media", MEDIA_FILTERS),
         )
         return posts_response(request, page)
 
