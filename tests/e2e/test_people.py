@@ -51,12 +51,15 @@ def test_a_follow_and_an_unfollow_appear_for_both_users(open_window, stack):
     followed.open_tab("followers")
     expect(followed.page.locator(".tab-content .empty")).to_be_visible()
 
+    them.create_post("Already for followers", privacy="followers")
     follower.open_route(f"people/{them.id}")
     follower.click_button("Follow " + followed.name)
 
     expect(tab_count(follower, "followers")).to_have_text("1")
     expect(tab_count(followed, "followers")).to_have_text("1")
     expect(listed_names(followed)).to_have_text([follower.name])
+    # The follow loads the posts again. Those that come later wait behind the button.
+    expect(follower.post("Already for followers")).to_have_count(1)
     them.create_post("For followers only", privacy="followers")
     follower.show_new_posts()
     expect(follower.post("For followers only")).to_have_count(1)

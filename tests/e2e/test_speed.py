@@ -98,7 +98,10 @@ def test_a_page_of_posts_is_read_once_and_no_post_by_itself(reader: Window, stac
     reader.write_post("Mine, at once")
     expect(reader.post("Mine, at once")).to_have_count(1)
     friend = sign_up(stack, new_name("another"))
+    friend.create_post("Before the follow")
     sign_in(stack, reader.name).call("PUT", f"users/{friend.id}/follow")
+    # The follow loads the list again, which removes the button of the posts that it includes.
+    expect(reader.post("Before the follow")).to_have_count(1)
     friend.create_post("New from another")
     expect(reader.new_posts_button).to_be_visible()
     reader.show_new_posts()
