@@ -141,7 +141,7 @@ def test_older_messages_load_on_scrolling_up_without_moving_the_content(anna_and
     while message_row(anna, "Message 00.").count() == 0:
         scroller.evaluate("scroller => scroller.scrollTo(0, 0)")
         anna.page.wait_for_timeout(100)
-    assert bubbles(anna).all_inner_texts() == [f"Message {number:02}." for number in range(40)]
+    expect(bubbles(anna)).to_have_text([f"Message {number:02}." for number in range(40)])
 
     ben_caller.send_message(anna_caller, "While you look back")
     expect(anna.page.locator(".new-messages")).to_be_visible()
@@ -203,7 +203,7 @@ def test_no_message_is_lost_or_duplicated_when_the_server_is_killed(anna_and_ben
             *(f"Missed {n}" for n in range(4)),
         ]
         assert [text for text in texts if "Missed" in text] == [f"Missed {n}" for n in range(4)]
-    assert bubbles(anna).all_inner_texts() == bubbles(ben).all_inner_texts()
+    expect(bubbles(anna)).to_have_text(bubbles(ben).all_inner_texts())
     ben_caller.send_message(anna_caller, "After the outage")
     for user in anna_and_ben:
         expect(bubbles(user).last).to_have_text("After the outage")

@@ -158,8 +158,7 @@ def test_older_posts_load_on_scrolling_and_are_updated_live(open_window, stack):
     own_texts = reader.page.locator("article.post .text").filter(
         has_text=re.compile(r"^Number \d{3}\.$")
     )
-    texts = own_texts.all_inner_texts()
-    assert texts == [f"Number {number:03}." for number in reversed(range(110))]
+    expect(own_texts).to_have_text([f"Number {number:03}." for number in reversed(range(110))])
 
     writer.call("PUT", f"posts/{ids[0]}/reaction", {"type": "wow"})
     expect(reader.reaction_count("Number 000.", "wow")).to_have_text("1")

@@ -2,12 +2,12 @@
 
 import os
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import Site, new_name, sign_in
+from tests.e2e.values import expect_value
 from tests.e2e.window import Window
 from tests.support.servers import PASSWORD
 
@@ -84,21 +84,28 @@ def create_routes(stack: Site) -> dict[str, str]:
     }
 
 
+def expect_no_overflow(user: Window, name: str = "") -> None:
+    """Expect that the page does not scroll sideways."""
+    expect_value(lambda: user.page.evaluate(SCROLL_OVERFLOW_PX), 0, name)
+
+
 def visit(user: Window, route: str) -> None:
     """Open a view and wait until it is loaded."""
     user.open_route(route)
     expect(user.page.locator("#view [aria-busy=true]")).to_have_count(0)
 
 
-def low_contrast_texts(user: Window, name: str) -> list[Any]:
-    """Return the texts with low contrast in the light or dark color scheme."""
-    texts = []
+def expect_contrast(user: Window, name: str) -> None:
+    """Expect that all texts have enough contrast; buttons have a transition."""
+    expect_value(lambda: user.page.evaluate(FIND_LOW_CONTRAST), [], name)
+    user.take_screenshot(name)
+
+
+def expect_contrast_in_both_schemes(user: Window, name: str) -> None:
+    """Expect that all texts have enough contrast in the light and in the dark color scheme."""
     for scheme in ("dark", "light"):
         user.page.emulate_media(color_scheme=scheme)
-        user.page.wait_for_timeout(250)  # buttons have a transition
-        user.take_screenshot(f"{name}-{scheme}")
-        texts += user.page.evaluate(FIND_LOW_CONTRAST)
-    return texts
+        expect_contrast(user, f"{name}-{scheme}")
 
 
 @pytest.mark.timeout(150)
@@ -106,13 +113,13 @@ def test_every_view_has_enough_contrast_and_named_controls(open_window, stack):
     user = open_window().sign_in("alice")
     for name, route in create_routes(stack).items():
         visit(user, route)
-        assert low_contrast_texts(user, name) == [], name
+        expect_contrast_in_both_schemes(user, name)
         snapshot = user.page.locator("body").aria_snapshot()
         assert re.findall(UNNAMED, snapshot, re.MULTILINE) == [], name
-        assert user.page.locator("#view h1").count() == 1, name
+        expect(user.page.locator("#view h1")).to_have_count(1)
     visit(user, create_routes(stack)["chat"])
     user.page.locator(".more-actions").last.click()
-    assert low_contrast_texts(user, "actions") == []
+    expect_contrast_in_both_schemes(user, "actions")
 
 
 @pytest.mark.timeout(120)
@@ -120,10 +127,10 @@ def test_every_view_fits_on_a_phone(open_window, stack):
     user = open_window(viewport=PHONE, has_touch=True, is_mobile=True).sign_in("alice")
     for name, route in create_routes(stack).items():
         visit(user, route)
-        assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0, name
-        assert user.page.evaluate(FIND_OVERFLOWING) == [], name
+        expect_no_overflow(user, name)
+        expect_value(lambda: user.page.evaluate(FIND_OVERFLOWING), [], name)
         if "SCREENSHOTS" in os.environ:
-            low_contrast_texts(user, f"phone-{name}")
+            expect_contrast_in_both_schemes(user, f"phone-{name}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -132,37 +139,34 @@ def test_sign_in_and_feed_have_enough_contrast_in_both_color_schemes(
 ):
     user = open_window(color_scheme=scheme)
     expect(user.page.locator("#signin-page")).to_be_visible()
-    user.take_screenshot(f"signin-{scheme}")
-    assert user.page.evaluate(FIND_LOW_CONTRAST) == []
+    expect_contrast(user, f"signin-{scheme}")
     user.sign_in("alice")
     user.open_comments(post_with_comments)
     expect(user.comments(post_with_comments)).to_have_count(2)
     user.page.mouse.move(0, 0)
-    user.page.wait_for_timeout(400)  # buttons have a transition
-    user.take_screenshot(f"signed-in-{scheme}")
-    assert user.page.evaluate(FIND_LOW_CONTRAST) == []
+    expect_contrast(user, f"signed-in-{scheme}")
 
 
 def test_sign_in_feed_and_inspector_fit_on_a_phone(open_window, post_with_comments):
     user = open_window(viewport=PHONE, has_touch=True, is_mobile=True)
     expect(user.page.locator("#signin-page")).to_be_visible()
     user.take_screenshot("phone-signin")
-    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    expect_no_overflow(user)
     user.sign_in("bob")
     expect(user.page.locator("article.post").first).to_be_visible()
     user.take_screenshot("phone-signed-in")
-    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    expect_no_overflow(user)
     user.write_post("A" * 300)
     expect(user.post("AAAA").first).to_be_visible()
     user.open_comments(post_with_comments)
-    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    expect_no_overflow(user)
     user.take_screenshot("phone-post")
     user.page.get_by_role("button", name="Developers").click()
     user.take_screenshot("phone-menu")
     expect(user.page.locator("#inspector")).to_be_hidden()  # nobody opened it
     user.page.get_by_role("button", name="Inspector").click()
     expect(user.page.locator("#inspector")).to_be_visible()
-    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    expect_no_overflow(user)
     user.take_screenshot("phone-inspector")
 
 

@@ -6,6 +6,7 @@ import zipfile
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
+from tests.e2e.values import expect_value
 from tests.e2e.window import Window
 from tests.images.pictures import make_image
 from tests.support.servers import PASSWORD
@@ -281,4 +282,4 @@ def test_going_back_restores_the_scroll_position(open_window, stack):
     expect(user.page.get_by_role("heading", name=writer.username)).to_be_visible()
     user.page.go_back()
     expect(user.post("Line 03.")).to_be_in_viewport()
-    assert user.page.evaluate("scrollY") == before
+    expect_value(lambda: user.page.evaluate("scrollY"), before)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
+from tests.e2e.values import expect_value
 from tests.e2e.window import RECONNECT_TIMEOUT_MS
 
 IDLE_MS = 65_000  # longer than any timeout of a minute between client and server
@@ -39,7 +40,8 @@ def test_no_event_is_lost_or_duplicated_when_the_server_is_killed(open_window, s
     for user in (alice, bob):
         user.show_new_posts()
         expect(user.post("Storm 5")).to_have_count(1)
-        assert user.page.evaluate(STORM_TEXTS) == [f"Storm {number}" for number in range(6, -1, -1)]
+        texts = [f"Storm {number}" for number in range(6, -1, -1)]
+        expect_value(lambda user=user: user.page.evaluate(STORM_TEXTS), texts)
         ids = [event_id for event_id in user.event_ids() if event_id != "ephemeral"]
         assert len(ids) == len(set(ids))
         assert ids == sorted(ids, key=lambda text: int(text.partition(":")[2]), reverse=True)

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name, sign_in
+from tests.e2e.values import expect_value
 from tests.e2e.window import Window
 
 STORAGE_KEY = "mysocial.session"
@@ -46,7 +47,7 @@ def test_signing_out_deletes_all_data(open_window):
     user = open_window().sign_up(new_name("leaver"))
     user.page.get_by_role("button", name="Sign out").click()
     expect(user.page.locator("#signin-page")).to_be_visible()
-    assert user.page.evaluate("sessionStorage.length") == 0
+    expect_value(lambda: user.page.evaluate("sessionStorage.length"), 0)
     expect(user.page.locator("article.post")).to_have_count(0)
 
 
@@ -57,7 +58,7 @@ def test_a_session_that_is_ended_elsewhere_is_signed_out_at_once(open_window, st
     expect(user.page.locator("#signin-error")).to_have_text(
         "Your session has ended. Please sign in again."
     )
-    assert user.page.evaluate(f"sessionStorage.getItem('{STORAGE_KEY}')") is None
+    expect_value(lambda: user.page.evaluate(f"sessionStorage.getItem('{STORAGE_KEY}')"), None)
 
 
 def test_a_rejected_token_is_refreshed_silently(open_window):
@@ -109,7 +110,7 @@ def test_a_copy_of_a_window_with_a_session_of_its_own_is_signed_out(open_window)
     copy = opened.value
     expect(copy.locator("#loading")).to_be_hidden()
     expect(copy.locator("#signin-page")).to_be_visible()
-    assert copy.evaluate(f"sessionStorage.getItem('{STORAGE_KEY}')") is None
+    expect_value(lambda: copy.evaluate(f"sessionStorage.getItem('{STORAGE_KEY}')"), None)
     first.page.wait_for_timeout(16_000)  # longer than the lifetime of a token
     first.write_post("Still here")
     expect(first.post("Still here")).to_have_count(1)
