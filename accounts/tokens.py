@@ -10,6 +10,7 @@ import time
 from typing import Any, NamedTuple
 
 import orjson
+from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken
@@ -17,10 +18,11 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.models import EndedSession, Session
 from mysocial.core.errors import NotAuthenticated
 from mysocial.core.ids import is_id
-from mysocial.core.secret_keys import derive_key
+from mysocial.core.secret_keys import derive_key, derive_keys
 from mysocial.realtime.auth import AuthenticatedSession
 
 REFRESH_TOKEN_PARTS = 3
+REFRESH = "refresh"  # the purpose of a derived key
 INVALID_ACCESS = "The access token is not valid or has expired."
 MAX_CACHED_TOKENS = 10_000  # verified access tokens that a process keeps, about 1 KB each
 # Of the tokens that simplejwt makes: {"alg":"HS256","typ":"JWT"}.
@@ -91,8 +93,7 @@ def verify_own_token(text: str) -> dict[str, Any] | None:
     header, _, payload = signed.partition(".")
     if header != JWT_HEADER or not text.isascii() or api_settings.ALGORITHM != "HS256":
         return None
-    digest = hmac.digest(api_settings.SIGNING_KEY.encode(), signed.encode(), "sha256")
-    if not hmac.compare_digest(_base64url(digest), signature):
+    if not _is_signature(signature, signed.encode()):
         return None
     try:
         claims: Any = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -114,7 +115,8 @@ def create_refresh_token(session: Session) -> str:
 
     The proof is a 256-bit HMAC that needs the secret key, so stored data allows no forgery.
     """
-    return f"{session.id}.{session.generation}.{_proof(session, session.generation)}"
+    proof = _proof(session, session.generation, derive_key(REFRESH))
+    return f"{session.id}.{session.generation}.{proof}"
 
 
 def parse_refresh_token(text: str) -> RefreshToken:
@@ -133,15 +135,24 @@ def parse_refresh_token(text: str) -> RefreshToken:
 
 def is_genuine(token: RefreshToken, session: Session | EndedSession) -> bool:
     """Return, in constant time, whether `create_refresh_token` made this token."""
-    return hmac.compare_digest(
-        token.proof.encode("utf-8", "replace"), _proof(session, token.generation).encode()
+    proof = token.proof.encode("utf-8", "replace")
+    return any(
+        hmac.compare_digest(proof, _proof(session, token.generation, key).encode())
+        for key in derive_keys(REFRESH)
     )
 
 
-def _proof(session: Session | EndedSession, generation: int) -> str:
-    key = derive_key("refresh")
+def _proof(session: Session | EndedSession, generation: int, key: bytes) -> str:
     message = f"{session.id}.{generation}.{session.salt}".encode()
     return _base64url(hmac.digest(key, message, "sha256"))
+
+
+def _is_signature(signature: str, signed: bytes) -> bool:
+    """Return whether a secret key makes this signature of an access token."""
+    return any(
+        hmac.compare_digest(_base64url(hmac.digest(key.encode(), signed, "sha256")), signature)
+        for key in (api_settings.SIGNING_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
 
 
 def _base64url(data: bytes) -> str:

@@ -165,6 +165,20 @@ def _parse_origin(name: str, text: str) -> str:
     return f"{scheme}://{host}" + ("" if is_default else f":{port}")
 
 
+def envsecrets(name: str) -> list[str]:
+    """Return the secrets of the variable, split at commas.
+
+    Raises:
+        ImproperlyConfigured: One is shorter than `MIN_SECRET_LENGTH` characters.
+    """
+    values = envlist(name)
+    if any(len(value) < MIN_SECRET_LENGTH for value in values):
+        raise ImproperlyConfigured(
+            f"{name}: each secret needs at least {MIN_SECRET_LENGTH} characters."
+        )
+    return values
+
+
 def envsecret(name: str, *, file: Path, debug: bool) -> str:
     """Return a secret of at least `MIN_SECRET_LENGTH` characters.
 

@@ -23,6 +23,7 @@ from mysocial.env import (
     envorigins,
     envprefixed,
     envsecret,
+    envsecrets,
     envstr,
     load_env_file,
 )
@@ -34,6 +35,7 @@ DATA_DIR = Path(envstr("DATA_DIR", str(PROJECT_DIR / ".local"))).resolve()
 
 DEBUG = envbool("DEBUG", default=False)
 SECRET_KEY = envsecret("SECRET_KEY", file=DATA_DIR / "secret", debug=DEBUG)
+SECRET_KEY_FALLBACKS = envsecrets("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = [*envlist("ALLOWED_HOSTS", "127.0.0.1,[::1]"), "localhost"]  # for probes
 PORT = envint("PORT", 8000, minimum=1, maximum=65535)
 # The ASGI server of `manage.py up` and of the role `ws` (mysocial/realtime/server.py).

@@ -11,7 +11,7 @@ from accounts.store import tokens
 from accounts.tokens import hash_token
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.core.secret_keys import derive_key
+from mysocial.core.secret_keys import derive_key, derive_keys
 from mysocial.store import Write, reads
 
 PURPOSE = "captcha"
@@ -68,7 +68,9 @@ def _verified_challenge(payload: str) -> str:
     """Return the challenge that a payload solves, or an empty string."""
     try:
         parsed = Payload.from_base64(payload)
-        is_solved, _ = verify_solution(parsed, derive_key(PURPOSE), check_expires=True)
+        is_solved = any(
+            verify_solution(parsed, key, check_expires=True)[0] for key in derive_keys(PURPOSE)
+        )
     except (ValueError, TypeError, KeyError, AttributeError):
         return ""  # It is no base64, JSON or payload.
     return str(parsed.challenge) if is_solved else ""

@@ -6,7 +6,6 @@ requests with the same code one fails.
 """
 
 import base64
-import functools
 import hashlib
 import hmac
 import secrets
@@ -15,7 +14,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import User as Staff
 from django.db import models
@@ -24,7 +23,7 @@ from mysocial.admin.audit import staff_action
 from mysocial.core.errors import AlreadyExists, Conflict, Invalid, NotFound, TooManyRequests
 from mysocial.core.rate_limits import DAY, MINUTE, RateLimit, check_rate_limits, reset_rate_limits
 from mysocial.core.request_context import Origin
-from mysocial.core.secret_keys import derive_key
+from mysocial.core.secret_keys import cipher_for
 from mysocial.security_log import Kind, Outcome, count_event, record_event
 from mysocial.store import Record, Store, reads, write
 
@@ -186,14 +185,15 @@ def count_recovery_codes(factor: SecondFactor) -> int:
 
 def _accept(factor: SecondFactor, code: str) -> tuple[dict[str, object], str]:
     """Return the changes that mark a code as used, and what it was; no changes if it is wrong."""
-    step = _find_step(factor.secret, code, after=factor.last_step)
-    if step is not None:
-        return {"last_step": step}, "code"
     given, hashes = _hash_recovery_code(code), factor.recovery_hashes.split()
     left = [known for known in hashes if not hmac.compare_digest(known, given)]
-    if len(left) == len(hashes):
+    if len(left) < len(hashes):  # first, because it is accepted with any SECRET_KEY
+        return {"recovery_hashes": " ".join(left)}, f"recovery code, {len(left)} left"
+    step = _find_step(factor.secret, code, after=factor.last_step)
+    if step is None:
         return {}, ""
-    return {"recovery_hashes": " ".join(left)}, f"recovery code, {len(left)} left"
+    secret = _cipher().rotate(factor.secret.encode()).decode()  # for the present SECRET_KEY
+    return {"last_step": step, "secret": secret}, "code"
 
 
 def _find_step(encrypted_secret: str, code: str, *, after: int) -> int | None:
@@ -230,9 +230,8 @@ def _totp(encrypted_secret: str) -> pyotp.TOTP:
         ) from None
 
 
-@functools.cache
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derive_key("second factors")))
+def _cipher() -> MultiFernet:
+    return cipher_for("second factors")
 
 
 # Guesses -----------------------------------------------------------------------------------------

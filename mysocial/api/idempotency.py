@@ -4,13 +4,12 @@ It follows the IETF draft "The Idempotency-Key HTTP Header Field" (version 07).
 """
 
 import base64
-import functools
 import hashlib
 import hmac
 from typing import Any
 
 import orjson
-from cryptography.fernet import Fernet
+from cryptography.fernet import MultiFernet
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ from mysocial.core import keys
 from mysocial.core.errors import IdempotencyMismatch, IdempotentReplay, Invalid
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import IdempotencyKey, RequestContext
-from mysocial.core.secret_keys import derive_key
+from mysocial.core.secret_keys import cipher_for, derive_keys
 from mysocial.core.stored_responses import DIGEST_LENGTH, HASH_BYTES, parse_stored_response
 
 MAX_KEY_LENGTH = 255
@@ -51,15 +50,17 @@ def bind_key(context: RequestContext, request: Request, client_id: str) -> None:
     scope = f"{client_id}\n{request.method}\n{canonical_path(request.path)}\n{key}"
     digest = base64.urlsafe_b64encode(hashlib.sha256(scope.encode()).digest())
     short_digest = digest[:DIGEST_LENGTH].decode()
-    request_hash = _request_hash(request)
+    request_hashes = _request_hashes(request)
     with available():
         stored = client().get(keys.idempotency(short_digest))
     if stored is not None:
         response = parse_stored_response(stored)
-        if response.request_hash != request_hash:
+        if response.request_hash not in request_hashes:
             raise IdempotencyMismatch
         raise IdempotentReplay(response.status, response.body)
-    context.idempotency = IdempotencyKey(short_digest, request_hash, settings.IDEMPOTENCY_SECONDS)
+    context.idempotency = IdempotencyKey(
+        short_digest, request_hashes[0], settings.IDEMPOTENCY_SECONDS
+    )
 
 
 def encrypt_last_part(parts: list[Any]) -> list[Any]:
@@ -73,11 +74,14 @@ def decrypt_last_part(stored: bytes) -> bytes:
     return head + _cipher().decrypt(tail)
 
 
-def _request_hash(request: Request) -> bytes:
-    """Return the hash of the query and the body; keyed, as the body may contain a password."""
+def _request_hashes(request: Request) -> list[bytes]:
+    """Return the hash of the query and the body, followed by those with former secret keys.
+
+    It is keyed, because the body may contain a password.
+    """
     body = orjson.dumps(request.data, default=_file_digest, option=orjson.OPT_SORT_KEYS)
     content = request.META.get("QUERY_STRING", "").encode() + b"\n" + body
-    return hmac.new(derive_key("requests"), content, hashlib.sha256).digest()[:HASH_BYTES]
+    return [hmac.digest(key, content, "sha256")[:HASH_BYTES] for key in derive_keys("requests")]
 
 
 def _file_digest(file: "UploadedFile[bytes]") -> dict[str, str]:
@@ -89,6 +93,5 @@ def _file_digest(file: "UploadedFile[bytes]") -> dict[str, str]:
     return {"sha256": digest.hexdigest()}
 
 
-@functools.cache
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derive_key("stored answers")))
+def _cipher() -> MultiFernet:
+    return cipher_for("stored answers")

@@ -7,20 +7,15 @@ so that equal pages have equal ETags.
 
 import base64
 import binascii
+import contextlib
 import functools
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from django.conf import settings
 
 from mysocial.core.errors import Invalid
-from mysocial.core.secret_keys import derive_key
+from mysocial.core.secret_keys import derive_keys, secret_keys
 from mysocial.store.indexes import AFTER_ID, Entry
-
-
-@functools.lru_cache(maxsize=1)
-def _cipher(_secret_key: str) -> AESSIV:
-    return AESSIV(derive_key("cursors"))
 
 
 def encode_cursor(entry: Entry | None) -> str | None:
@@ -28,7 +23,7 @@ def encode_cursor(entry: Entry | None) -> str | None:
     if entry is None:
         return None
     pk, score = entry
-    encrypted = _cipher(settings.SECRET_KEY).encrypt(f"{score}.{pk}".encode(), None)
+    encrypted = _ciphers(*secret_keys())[0].encrypt(f"{score}.{pk}".encode(), None)
     return base64.urlsafe_b64encode(encrypted).decode().rstrip("=")
 
 
@@ -41,11 +36,28 @@ def decode_cursor(cursor: str, name: str = "cursor") -> Entry:
     """Return the place in a list that a cursor stands for; `name` is that of its parameter.
 
     Raises:
-        Invalid: The cursor was not made by `encode_cursor`, or with another `SECRET_KEY`.
+        Invalid: The cursor was not made by `encode_cursor`, or with an unknown `SECRET_KEY`.
     """
     try:
         encrypted = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        score, _, pk = _cipher(settings.SECRET_KEY).decrypt(encrypted, None).decode().partition(".")
+        score, _, pk = _decrypt(encrypted).decode().partition(".")
     except (binascii.Error, ValueError, InvalidTag):
         raise Invalid(errors={name: "Invalid cursor."}) from None
     return pk, int(score)
+
+
+def _decrypt(encrypted: bytes) -> bytes:
+    """Return the plain text.
+
+    Raises:
+        InvalidTag: No secret key fits.
+    """
+    for cipher in _ciphers(*secret_keys()):
+        with contextlib.suppress(InvalidTag):
+            return cipher.decrypt(encrypted, None)
+    raise InvalidTag
+
+
+@functools.lru_cache(maxsize=1)
+def _ciphers(*_secret_keys: str) -> list[AESSIV]:
+    return [AESSIV(key) for key in derive_keys("cursors")]

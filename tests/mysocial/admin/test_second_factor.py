@@ -27,6 +27,8 @@ from tests.mysocial.admin.logins import (
 )
 from tests.support.concurrency import dump_storage, run_concurrently
 
+NEW_KEY = "a new secret key, " * 3
+
 
 def test_a_superuser_has_to_set_up_a_second_factor_before_signing_in(chief):
     browser = Client()
@@ -232,3 +234,27 @@ def test_sign_ins_of_staff_are_recorded_without_unknown_names(chief, helper, flu
     unknown = mongo.find(SecurityEvent, {"kind": "staff_sign_in", "staff": ""})
     assert [event["count"] for event in unknown] == [1]
     assert "my-secret-password" not in repr(mongo.find(SecurityEvent, {})) + dump_storage()
+
+
+def test_a_second_factor_survives_a_new_secret_key(enrolled, settings):
+    """A code encrypts the secret again, so that the former key is needed once only."""
+    _, secret, _ = enrolled
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [settings.SECRET_KEY]
+    browser = Client()
+    enter_password(browser, "chief")
+    enter_code(browser, later_code(secret))
+    assert is_signed_in(browser)
+    settings.SECRET_KEY_FALLBACKS = []
+    browser = Client()
+    enter_password(browser, "chief")
+    assert b"The code is wrong" in enter_code(browser, "000000").content  # it can be read
+
+
+def test_a_recovery_code_signs_in_with_any_secret_key(enrolled, settings):
+    _, secret, codes = enrolled
+    settings.SECRET_KEY = NEW_KEY
+    browser = Client()
+    enter_password(browser, "chief")
+    assert b"another SECRET_KEY" in enter_code(browser, later_code(secret)).content
+    enter_code(browser, codes[0])
+    assert is_signed_in(browser)

@@ -57,6 +57,10 @@ def test_every_cookie_has_the_host_prefix_in_production_only(debug, prefix, tmp_
     [
         ({"DEBUG": "0"}, "SECRET_KEY must be set to at least 32 random characters"),
         ({"DEBUG": "0", "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
+        (
+            {"DEBUG": "0", "SECRET_KEY": SECRET, "SECRET_KEY_FALLBACKS": f"{SECRET},short"},
+            "SECRET_KEY_FALLBACKS: each secret needs at least 32 characters",
+        ),
         ({"DEBUG": "maybe"}, "DEBUG='maybe' must be 1 or 0"),
         ({"DEBUG": "1", "PORT": "http"}, "PORT='http' must be an integer"),
         ({"DEBUG": "1", "PORT": "70000"}, "PORT=70000 must be between 1 and 65535"),
