@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test e2e e2e-tls web-speed bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest deploy-test \
+.PHONY: help install up status doctor test e2e e2e-tls web-speed bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-releases chaos-selftest deploy-test \
 	chaos-processes chaos-resume fuzz attack coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clients clean
 
@@ -63,6 +63,9 @@ chaos: $(STAMP) ## inject 80 faults during 50,000 writes and check that no data 
 
 chaos-smoke: $(STAMP) ## run one fault of each kind (90 s)
 	@$(BIN)/python -m tests.chaos --smoke $(ARGS)
+
+chaos-releases: $(STAMP) ## add, rename and remove fields of stored records under load and check that no data is lost (3 min)
+	@$(BIN)/python -m tests.chaos --releases $(ARGS)
 
 chaos-selftest: $(STAMP) ## check that the chaos checks find planted defects
 	@$(BIN)/python -m tests.chaos.planted

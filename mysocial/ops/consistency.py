@@ -161,7 +161,8 @@ def _different_fields(
     flat = store.from_document(document)
     stored_fields = {str(k): _as_bytes(v) for k, v in zip(flat[::2], flat[1::2], strict=True)}
     values, stored_values = store.decode(pk, fields), store.decode(pk, stored_fields)
-    return sorted(name for name in values if values[name] != stored_values[name])
+    # Redis may have fields that the model has lost; `from_document` omits them.
+    return sorted(name for name, value in stored_values.items() if values[name] != value)
 
 
 def _as_bytes(value: bytes | str) -> bytes:

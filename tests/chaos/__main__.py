@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.chaos import faults, reports
+from tests.chaos import faults, releases, reports
 from tests.chaos.runs import SETTINGS, Run, run
 from tests.chaos.site import Site
 
@@ -23,8 +23,13 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     forms.add_argument(
         "--backlog", action="store_true", help="one outage of MongoDB under 200 writes a second"
     )
+    forms.add_argument(
+        "--releases", action="store_true", help="only releases that change fields of records"
+    )
     parser.add_argument("--writes", type=int, default=50_000, help="minimum of acknowledged writes")
-    parser.add_argument("--members", type=int, help="writing members; 6, or 4 with --smoke")
+    parser.add_argument(
+        "--members", type=int, help="writing members; by default 6, or 4 in a short form"
+    )
     parser.add_argument("--outage", type=float, default=600, help="seconds without MongoDB")
     parser.add_argument("--pause", type=float, default=3, help="seconds between faults")
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -36,8 +41,13 @@ def site_for(options: argparse.Namespace) -> Site:
     """Return a site that supports the faults of the form, as far as the machine allows."""
     if options.backlog:
         return Site("chaos-backlog", **SETTINGS)
+    if options.releases:
+        site = Site("chaos-releases", **SETTINGS)
+        site.set_up_cards()
+        return site
     site = Site("chaos-smoke" if options.smoke else "chaos", **SETTINGS)
     if not options.smoke:
+        site.set_up_cards()
         site.set_up_clock()
     site.set_up_disks()
     if not site.disks:
@@ -57,7 +67,11 @@ def run_on(site: Site, options: argparse.Namespace) -> Run:
         chosen = [faults.make_unavailable("mongod", options.outage)]
         members = size or BACKLOG_MEMBERS
         return run(site, chosen, size=members, pause=options.pause, seed=seed, listeners_each=1)
+    if options.releases:
+        chosen = releases.release_faults()
+        return run(site, chosen, size=size or 4, pause=options.pause, seed=seed)
     chosen = faults.all_faults(site, outage=options.outage, seed=seed)
+    chosen = releases.interleaved(chosen, releases.release_faults())
     return run(site, chosen, size=size or 6, pause=options.pause, seed=seed, writes=options.writes)
 
 

@@ -1,6 +1,7 @@
 """Planted defects, each of which a chaos run must find: `python -m tests.chaos.planted`.
 
-A defect is a patch of a copy of the sources, or a server whose settings are not the required ones.
+A defect is a patch of a copy of the sources, a server whose settings are not the required ones, or
+an upgrade that leaves a step out.
 Checks that do not find it prove nothing.
 """
 
@@ -17,6 +18,7 @@ from redis import Redis
 
 from tests.chaos import faults
 from tests.chaos.faults import Fault
+from tests.chaos.releases import deploy, migrate_records
 from tests.chaos.runs import SETTINGS, run
 from tests.chaos.site import Site
 from tests.support.stack import ROOT
@@ -30,9 +32,10 @@ class Plant:
     """A defect, the faults that make it visible, and the checks that must find it."""
 
     name: str
-    patch: str  # in `plants/`; empty for a server with other settings
+    patch: str  # in `plants/`; empty if the sources are as they are
     faults: Callable[[Site], list[Fault]]
     found_by: frozenset[str]
+    has_cards: bool = False
 
 
 def unsynced_power_cut() -> Fault:
@@ -82,6 +85,20 @@ PLANTS = [
         lambda site: [unsynced_power_cut()] if site.disks else [],
         frozenset({"MongoDB", "API"}),
     ),
+    Plant(
+        "record migrations overwrite what was changed since they read a record",
+        "migrated_without_revision",
+        lambda _: [deploy(2), migrate_records()],
+        frozenset({"cards"}),
+        has_cards=True,
+    ),
+    Plant(
+        "the old name of a field is removed while processes still read it",
+        "",
+        lambda _: [deploy(2), migrate_records(), deploy(4)],
+        frozenset({"responses", "cards"}),
+        has_cards=True,
+    ),
 ]
 
 
@@ -107,6 +124,8 @@ def is_found(plant: Plant, number: int) -> bool | None:
     """Return whether the checks found a planted defect; None if it cannot be planted here."""
     site = Site(f"planted-{number}", **SETTINGS)
     site.set_up_disks()
+    if plant.has_cards:
+        site.set_up_cards()
     with tempfile.TemporaryDirectory() as folder:
         site.root = copy_of_sources(Path(folder), plant.patch)
         try:

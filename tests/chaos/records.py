@@ -36,6 +36,9 @@ class Record:
     follows: set[str] = field(default_factory=set)
     messages: dict[str, str] = field(default_factory=dict)  # id -> text
     deleted: set[str] = field(default_factory=set)
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> title, text
+    deleted_cards: set[str] = field(default_factory=set)
+    releases: list[tuple[float, int]] = field(default_factory=list)  # read, with the time
     expected_events: list[ExpectedEvent] = field(default_factory=list)
     acknowledged: list[float] = field(default_factory=list)  # when, by the monotonic clock
     failed: list[float] = field(default_factory=list)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from tests.chaos import checks
 from tests.chaos.actors import Actor
 from tests.chaos.backlog_gauge import BacklogGauge, Sample
+from tests.chaos.card_actors import CardActor
+from tests.chaos.card_checks import card_figures, check_cards
 from tests.chaos.faults import Fault
 from tests.chaos.http_client import MemberClient
 from tests.chaos.listeners import (
@@ -76,7 +78,8 @@ def create_actors(
         for _ in range(COMMON_POSTS)
     ]
     client.close()
-    actors = [Actor(member, site.port, seed + n) for n, member in enumerate(members)]
+    kind = CardActor if site.releases else Actor
+    actors = [kind(member, site.port, seed + n) for n, member in enumerate(members)]
     listeners: list[Listener] = []
     member_ids = frozenset(member.id for member in members)
     for actor in actors:
@@ -211,6 +214,7 @@ def _run_checks(  # noqa: PLR0917
             "responses": lambda: checks.check_responses(actors),
             "MongoDB": lambda: checks.check_mongodb(site, actors),
             "API": lambda: checks.check_api(actors, site.port),
+            "cards": lambda: check_cards(site, actors) if site.releases else (),
             "totals": lambda: checks.check_totals(actors, site.port, common),
             "verify": lambda: checks.check_consistency(site),
             "backlog": lambda: checks.check_backlog(site),
@@ -270,4 +274,5 @@ def _figures(
         ),
         "connections": sum(listener.connections for listener in listeners.listeners),
         "events_received": listeners.count(),
+        **card_figures(actors),
     }

@@ -1,4 +1,4 @@
-"""A site with disks and a clock that faults can change, if the machine allows it."""
+"""A site with disks, a clock and releases that faults can change, if the machine allows it."""
 
 import os
 import signal
@@ -22,6 +22,7 @@ class Site(Stack):
         super().__init__(name, **settings)
         self.disks: dict[str, Disk] = {}
         self.clock: Clock | None = None
+        self.releases: list[int] = []  # of the app with the cards, until now
 
     def set_up_clock(self) -> None:
         """Give all processes an adjustable wall clock, if there is a C compiler."""
@@ -37,6 +38,20 @@ class Site(Stack):
             (disk.mount_point / "data").mkdir()
             (self.folder / "data").mkdir(exist_ok=True)
             (self.folder / "data" / folder).symlink_to(disk.mount_point / "data")
+
+    def set_up_cards(self) -> None:
+        """Install the app with the cards, in its first release."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.settings |= {
+            "EXTRA_APPS": "tests.chaos.cards",
+            "CARDS_RELEASE_FILE": str(self.folder / "release"),
+        }
+        self.set_release(1)
+
+    def set_release(self, number: int) -> None:
+        """Set the release of the cards that each process runs from its next start."""
+        self.releases.append(number)
+        (self.folder / "release").write_text(str(number))
 
     def remove_disks(self) -> None:
         """Unmount the disks."""
