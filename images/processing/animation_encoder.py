@@ -3,9 +3,9 @@
 import io
 from typing import IO, Any, NamedTuple
 
-from PIL import Image, ImageCms
+from PIL import Image
 
-from images.processing.colors import to_srgb
+from images.processing.colors import Profile, to_srgb
 from images.processing.containers import Stripped
 from images.processing.limits import InvalidMedia
 from images.processing.orientation import turn_upright
@@ -22,7 +22,7 @@ class Change(NamedTuple):
     """What must change in each frame."""
 
     size: tuple[int, int]  # Before it is turned.
-    profile: ImageCms.ImageCmsProfile | None
+    profile: Profile | None
     turn: Image.Transpose | None
 
     def is_needed(self, size: tuple[int, int]) -> bool:

@@ -5,8 +5,14 @@ stays gray. Transparency is not a color, so no profile changes it.
 """
 
 import io
+from typing import cast
 
 from PIL import Image, ImageCms
+
+from images.processing.cicp import CodePoints, convert_to_srgb
+
+Profile = ImageCms.ImageCmsProfile | CodePoints
+CODE_POINTS = "code_points"  # In `Image.info`: what the file declares, or None.
 
 ALPHA_MODES = {"LA": "L", "RGBA": "RGB", "PA": "RGB"}  # And the mode of their colors.
 OTHER_MODES = {"La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "PA": "RGBA", "F": "L", "I": "L"}
@@ -16,9 +22,15 @@ GRAY_MODES = ("1", "L", "LA", "I;16", "I;16L", "I;16B")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def read_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
-    """Return the profile of an image; None if there is none, it is not readable, or is sRGB."""
-    data = image.info.get("icc_profile")
+def read_profile(image: Image.Image) -> Profile | None:
+    """Return the profile of an image; None if there is none, it is not readable, or is sRGB.
+
+    Code points count only without an ICC profile, unless they declare HDR, which ICC profiles
+    describe badly.
+    """
+    data, points = image.info.get("icc_profile"), image.info.get(CODE_POINTS)
+    if points and points.need_conversion and (points.is_hdr or not data):
+        return cast("CodePoints", points)
     if not data:
         return None
     try:
@@ -30,11 +42,13 @@ def read_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
     return None if is_srgb else profile
 
 
-def to_srgb(image: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
+def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:
     """Return an image in sRGB, in a mode for screens: gray, RGB or palette, with transparency."""
     image = _without_deep_gray(image) if profile else image
     image = image.convert(OTHER_MODES[image.mode]) if image.mode in OTHER_MODES else image
-    if profile is not None:
+    if isinstance(profile, CodePoints):
+        image = convert_to_srgb(image, profile)
+    elif profile is not None:
         image = _apply(profile, image)
     if image.mode in {"CMYK", "YCbCr", "LAB", "HSV"}:
         image = image.convert("RGB")

@@ -9,9 +9,10 @@ from typing import IO
 import pillow_heif
 from PIL import AvifImagePlugin, Image
 
-from images.processing.colors import read_profile, to_srgb
+from images.processing.cicp import CodePoints, read_png_code_points
+from images.processing.colors import CODE_POINTS, read_profile, to_srgb
 from images.processing.headers import InvalidHeader, read_image_header
-from images.processing.iso_headers import is_turned_by_decoder
+from images.processing.iso_headers import is_turned_by_decoder, read_iso_code_points
 from images.processing.limits import (
     MAX_PHOTO_PIXELS,
     MAX_SCANS,
@@ -79,7 +80,14 @@ def open_image(content: bytes) -> Image.Image:
     require_allowed_size(header.format, image.width, image.height)
     if header.format == "HEIF" and not is_turned_by_decoder(content):
         image.info[HEIC_ORIENTATION] = image.info.get("original_orientation") or 1
+    image.info[CODE_POINTS] = _read_code_points(header.format, content)
     return image
+
+
+def _read_code_points(format_: str, content: bytes) -> CodePoints | None:
+    if format_ in {"HEIF", "AVIF"}:
+        return read_iso_code_points(content)
+    return read_png_code_points(content) if format_ == "PNG" else None
 
 
 def process_still(image: Image.Image, output: IO[bytes]) -> ProcessedMedia:
