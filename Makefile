@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install up status doctor test e2e e2e-tls web-speed bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-releases chaos-selftest deploy-test \
-	chaos-processes chaos-resume fuzz attack coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
+	chaos-processes chaos-resume fuzz attack client-check coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clients clean
 
 help: ## list the targets
@@ -84,6 +84,9 @@ fuzz: $(STAMP) ## send malformed input to both servers (20 min; ARGS="--seed 1 -
 
 attack: $(STAMP) ## attack a whole site as an outsider (30 min; needs caddy; BASE_URL=... attacks a running site; ARGS=--list)
 	@$(BIN)/python -m tests.attack $(ARGS)
+
+client-check: $(STAMP) ## try both client packages on a running site (BASE_URL=http://localhost:8000)
+	@$(BIN)/python -m tests.clients.check_site $(ARGS)
 
 coverage: $(STAMP) ## run the tests and report uncovered code (30 min)
 	@rm -f .coverage .coverage.*

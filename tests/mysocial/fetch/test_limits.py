@@ -1,5 +1,6 @@
 """The limits of a fetch: time and bytes."""
 
+import contextlib
 import gzip
 import threading
 import time
@@ -131,6 +132,51 @@ def test_a_bomb_takes_little_memory(names, allow):
         fetch(f"http://site.test:{site.port}/")
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
+    assert peak < 8 * MAX_BYTES
+
+
+START = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+CHUNKED = START + b"Transfer-Encoding: chunked\r\n\r\n"
+COMPRESSED = START + b"Content-Encoding: gzip\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "part"),
+    [
+        pytest.param(START, b"X: y\r\n" * 1000, id="headers"),
+        pytest.param(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100, id="interim responses"),
+        pytest.param(START + b"\r\n", b"a" * 65536, id="a body without a length"),
+        pytest.param(START + b"Content-Length: %d\r\n\r\n" % 10**18, b"a" * 65536, id="a body"),
+        pytest.param(CHUNKED + b"1;", b"a" * 65536, id="an extension of a chunk"),
+        pytest.param(CHUNKED, (b"1;" + b"e" * 2000 + b"\r\na\r\n") * 30, id="extensions"),
+        pytest.param(CHUNKED, b"0" * 65536, id="the size of a chunk"),
+        pytest.param(CHUNKED + b"f" * 16 + b"\r\n", b"a" * 65536, id="a chunk"),
+        pytest.param(CHUNKED + b"0\r\n", b"X: y\r\n" * 1000, id="trailers"),
+        pytest.param(COMPRESSED, gzip.compress(b"") * 500, id="empty gzip members"),
+        pytest.param(
+            COMPRESSED + gzip.compress(b"")[:10], b"\0\0\0\xff\xff" * 9999, id="empty gzip blocks"
+        ),
+        pytest.param(b"HTTP/1.1 302 F\r\nLocation: /", b"a" * 65536, id="a redirect"),
+    ],
+)
+def test_a_site_that_sends_without_end_is_left_within_the_limits(names, allow, head, part):
+    names["site.test"] = ["127.0.0.1"]
+    sent = []
+
+    def respond(connection, _request):
+        connection.sendall(head)
+        while len(sent) * len(part) < 100 * MAX_BYTES:
+            connection.sendall(part)
+            sent.append(part)
+
+    with foreign_site(respond) as site:
+        allow(site)
+        tracemalloc.start()
+        with contextlib.suppress(FetchError):
+            assert len(fetch(f"http://site.test:{site.port}/", seconds=30).body) <= MAX_BYTES
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert len(sent) * len(part) < 20 * MAX_BYTES  # with what the buffers of the kernel hold
     assert peak < 8 * MAX_BYTES
 
 
