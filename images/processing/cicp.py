@@ -98,11 +98,8 @@ def _convert(color: Color, source: CodePoints) -> Color:
             max(0.0, row[0] * color[0] + row[1] * color[1] + row[2] * color[2])
             for row in MATRICES[source.primaries]
         )
-    if source.is_hdr:
-        # All three by the same factor, so that the hue stays.
-        peak = max(red, green, blue)
-        factor = _compress(peak) / peak if peak else 1.0
-        red, green, blue = red * factor, green * factor, blue * factor
+    if source.is_hdr:  # each for itself, so that bright colors fade to white
+        red, green, blue = _compress(red), _compress(green), _compress(blue)
     return _to_srgb_value(red), _to_srgb_value(green), _to_srgb_value(blue)
 
 
