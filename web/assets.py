@@ -24,7 +24,7 @@ STYLES = (
         f"web/css/{name}.css"
         for name in (
             *("base", "page", "controls", "icons", "signin", "navigation", "post-form", "posts"),
-            *("reactions", "users", "chat", "messages", "overlays", "skeletons", "inspector"),
+            *("comments", "reactions", "users", "chat", "messages", "overlays", "skeletons", "inspector"),
         )
     ),
 )

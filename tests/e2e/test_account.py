@@ -8,6 +8,13 @@ from tests.e2e.window import DEFAULT_TIMEOUT_MS
 
 FORGOTTEN, RESTORED = "another-horse-battery", "a-third-horse-battery"
 POLL_MS = 500
+SETTINGS_TABS = {
+    "Profile": "profile",
+    "Links": "profile",
+    "Privacy": "privacy",
+    "Username": "account",
+    "E-mail address": "account",
+}
 
 
 def follow_email(page, subject, address, link):
@@ -41,7 +48,8 @@ def sign_in(window, name, password):
 
 
 def settings_form(window, title):
-    window.open_section("Settings")
+    """Return the form with a title, in its tab of the settings."""
+    window.open_settings(SETTINGS_TABS[title])
     heading = window.page.get_by_role("heading", name=title, exact=True)
     return window.page.locator("form").filter(has=heading)
 

@@ -64,7 +64,11 @@ def create_routes(stack: Site) -> dict[str, str]:
     alice, bob = sign_in(stack, "alice"), sign_in(stack, "bob")
     bob.call("POST", "chat/messages", {"receiver_id": alice.id, "text": "Eight it is. " * 9})
     post = alice.create_post("What is there to see?")
-    bob.call("POST", f"posts/{post}/comments", {"text": "This."})
+    comment = bob.call("POST", f"posts/{post}/comments", {"text": "This."})["comment"]["id"]
+    alice.call("POST", f"posts/{post}/comments", {"text": "Yes.", "parent_id": comment})
+    alice.call("PUT", f"comments/{comment}/reaction", {"type": "love"})
+    alice.call("PUT", f"posts/{post}/bookmark")
+    alice.call("PUT", f"posts/{post}/pin")
     return {
         "feed": "",
         "home": "home",
@@ -77,7 +81,14 @@ def create_routes(stack: Site) -> dict[str, str]:
         "notifications": "notifications",
         "conversations": "chat",
         "chat": f"chat/{bob.id}",
+        "reactions": f"people/{alice.id}/reactions",
+        "bookmarks": "bookmarks",
         "settings": "settings",
+        "settings-privacy": "settings/privacy",
+        "settings-notifications": "settings/notifications",
+        "settings-account": "settings/account",
+        "settings-security": "settings/security",
+        "reports": "reports",
         "requests": "requests",
         "blocked": "blocked",
         "muted": "muted",

@@ -77,7 +77,7 @@ def test_a_follow_request_to_a_private_account_is_accepted(open_window, stack):
         open_window().sign_up(new_name("asker")),
     )
     them = sign_in(stack, private.name)
-    private.open_section("Settings")
+    private.open_settings("privacy")
     private.page.get_by_label("Private account").check()
     private.page.locator("form").filter(has_text="Private account").get_by_text("Save").click()
     expect(private.page.get_by_text("Saved.")).to_be_visible()
@@ -179,7 +179,7 @@ def test_the_search_page_shows_leaderboards_without_who_opts_out(open_window, st
     expect(
         user.page.get_by_role("list", name="Most followed").locator(".name").first
     ).to_be_visible()
-    user.open_section("Settings")
+    user.open_settings("privacy")
     form = user.page.locator("form").filter(has_text="Private account")
     shows_me = form.get_by_label("Show you among the most followed and most active members")
     expect(shows_me).to_be_checked()  # the settings are loaded
@@ -199,7 +199,7 @@ def test_the_search_page_shows_leaderboards_without_who_opts_out(open_window, st
 def test_a_copy_of_the_data_is_requested_with_the_password_and_downloaded(open_window):
     user = open_window().sign_up(new_name("copying"))
     user.allow_client_errors = True
-    user.open_section("Settings")
+    user.open_settings("account")
     form = user.page.locator("form").filter(has_text="Your data")
     form.get_by_label("Your password").fill("wrong-horse-battery")
     form.get_by_text("Request a copy").click()
@@ -225,7 +225,7 @@ def test_a_form_can_be_sent_while_its_data_is_still_loading(open_window):
             route.continue_()
 
     user.page.route("**/accounts/me/export", hold_reads)
-    user.open_section("Settings")
+    user.open_settings("account")
     form = user.page.locator("form").filter(has_text="Your data")
     form.get_by_label("Your password").fill("wrong-horse-battery")
     form.get_by_text("Request a copy").click()

@@ -155,6 +155,11 @@ class Window:
         """Open a tab of a profile, such as `followers`, or of the feed: `everyone` or `home`."""
         self.page.locator(f".tabs [data-tab={name}]").click()
 
+    def open_settings(self, tab: str) -> None:
+        """Open a tab of the settings: `profile`, `privacy`, `account` …"""
+        self.open_section("Settings")
+        self.open_tab(tab)
+
     def open_inspector(self) -> None:
         self.page.get_by_role("button", name="Developers").click()
         self.page.get_by_role("button", name="Inspector").click()
@@ -178,7 +183,7 @@ class Window:
         return self.page.locator("article.post").filter(has_text=text)
 
     def comments_button(self, post_text: str) -> Locator:
-        return self.post(post_text).locator("footer > button")
+        return self.post(post_text).locator(".comments-button")
 
     def reaction_count(self, post_text: str, reaction: str) -> Locator:
         return self.post(post_text).locator(f".reaction-totals [data-reaction={reaction}] .count")

@@ -20,6 +20,9 @@ ROUTES = [
     f"/people/{ID}/followers",
     f"/people/{ID}/following",
     f"/people/{ID}/pictures",
+    f"/people/{ID}/reactions",
+    f"/posts/{ID}/comments/{ID}",
+    "/@ada",
     "/search",
     "/search/ada",
     "/search/%D9%85%2F1",
@@ -27,6 +30,12 @@ ROUTES = [
     "/chat",
     f"/chat/{ID}",
     "/settings",
+    "/settings/privacy",
+    "/settings/notifications",
+    "/settings/account",
+    "/settings/security",
+    "/bookmarks",
+    "/reports",
     "/requests",
     "/blocked",
     "/muted",
@@ -54,7 +63,7 @@ def test_every_route_has_the_page_with_and_without_a_slash(route):
 
 @pytest.mark.parametrize(
     "address",
-    ["/posts", "/posts/1", f"/people/{ID}/secrets", f"/chat/{ID}0", "/homes", "/unknown/page"],
+    ["/posts", "/posts/1", f"/people/{ID}/secrets", f"/chat/{ID}0", "/settings/all", "/@a/b", "/homes", "/unknown/page"],
 )
 def test_another_address_has_a_page_that_says_so(address, settings):
     settings.DEBUG = False

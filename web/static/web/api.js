@@ -105,9 +105,9 @@ export class Api extends EventTarget {
     return this.#request("PATCH", path, body);
   }
 
-  /** @param {string} path */
-  delete(path) {
-    return this.#request("DELETE", path);
+  /** @param {string} path @param {object} [body] */
+  delete(path, body) {
+    return this.#request("DELETE", path, body);
   }
 
   /** Returns the content of a file. @param {string} path @returns {Promise<Blob>} @throws {NoResponseError} */

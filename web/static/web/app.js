@@ -36,6 +36,7 @@ startInspector(api, events);
 /** @type {() => void} */ let retryFailedLoads = () => {};
 /** @type {() => void} */ let deleteDrafts = () => {};
 let isSigningOut = false;
+let endedText = SESSION_ENDED; // shown on the sign-in page when the session ends
 
 /** Shows the app to a user who has signed in. @param {any} currentUser @param {{ isNew?: boolean }} [options] */
 async function startSession(currentUser, { isNew = false } = {}) {
@@ -50,6 +51,7 @@ async function startSession(currentUser, { isNew = false } = {}) {
     relationships: new Relationships(api, currentUser.id),
     presence: new Presence(api, events, topics),
     drafts: new Drafts(currentUser.id),
+    endSessionBy,
   };
   const header = new AccountHeader(api, currentUser);
   const router = new Router((route, signal) => createView({ ...shared, signal }, route), isRoute);
@@ -83,6 +85,20 @@ function endSession(message = "") {
   location.reload(); // clears the user's data from memory
 }
 
+/** Runs an action that ends the session, which the sign-in page explains. @param {() => Promise<any>} action @param {string} text */
+async function endSessionBy(action, text) {
+  endedText = text;
+  try {
+    await action();
+  } catch (error) {
+    endedText = SESSION_ENDED;
+    throw error;
+  }
+  deleteDrafts();
+  history.replaceState(null, "", "/");
+  endSession(text);
+}
+
 /** @param {string} text */
 function showBanner(text) {
   byId("banner").textContent = text;
@@ -90,12 +106,12 @@ function showBanner(text) {
 }
 
 events.addEventListener("event", (/** @type {any} */ { detail }) => {
-  if (detail.type === "session.ended") endSession(SESSION_ENDED);
+  if (detail.type === "session.ended") endSession(endedText);
   else handleEvent(detail);
 });
 events.addEventListener("resync", () => reloadAll());
-events.addEventListener("signedout", () => endSession(SESSION_ENDED));
-api.addEventListener("signedout", () => endSession(SESSION_ENDED));
+events.addEventListener("signedout", () => endSession(endedText));
+api.addEventListener("signedout", () => endSession(endedText));
 api.addEventListener("call", (/** @type {any} */ { detail }) => {
   setServerTime(detail.date);
   if (detail.status === 200 && events.state === "offline") events.checkConnection(); // the server is reachable again

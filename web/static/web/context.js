@@ -10,6 +10,8 @@
  * @property {import("./drafts.js").Drafts} drafts
  * @property {import("./response-cache.js").ResponseCache} cache
  * @property {import("./topic-set.js").TopicSet} topics
+ * @property {(action: () => Promise<any>, text: string) => Promise<void>} endSessionBy runs an action that ends the
+ *   session, and shows a text on the sign-in page
  * @property {AbortSignal} signal aborted when the view is left
  *
  * @typedef {object} View

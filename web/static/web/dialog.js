@@ -14,7 +14,12 @@ export function showDialog(content, { label, className = "" }) {
     dialog.remove();
     if (focused?.isConnected) focused.focus();
   });
-  dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => event.target === dialog && dialog.close()); // the backdrop
+  dialog.addEventListener("click", (/** @type {MouseEvent} */ { target }) => {
+    const isLink = /** @type {Element} */ (target).closest("a:not([target])");
+    if (target === dialog || isLink) dialog.close(); // the backdrop, or another view
+  });
+  const close = () => dialog.close();
+  addEventListener("popstate", close, { once: true });
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

@@ -7,7 +7,7 @@ import { showToast } from "./toast.js";
 
 const MAX_CHARACTERS = 1_000;
 /** @type {Record<string, string>} */
-const REASONS = {
+export const REASONS = {
   spam: "Spam or a scam",
   harassment: "Harassment or bullying",
   hate: "Hate against a group",

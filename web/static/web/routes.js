@@ -3,10 +3,13 @@
 import { chatView } from "./chat/view.js";
 import { h } from "./dom.js";
 import { notificationsView } from "./notifications/view.js";
+import { bookmarksView } from "./posts/post-pages.js";
 import { feedView, postView } from "./posts/views.js";
+import { reportsView } from "./settings/reports-view.js";
+import { settingsView } from "./settings/settings-view.js";
 import { blockedView, mutedView, requestsView, searchView } from "./users/list-views.js";
+import { lookupView } from "./users/lookup-view.js";
 import { profileView } from "./users/profile-view.js";
-import { settingsView } from "./users/settings-view.js";
 
 const ID_PATTERN = /^[0-9a-f]{24}$/;
 const ROUTES_WITH_ID = ["posts", "people", "chat"];
@@ -18,12 +21,14 @@ const ROUTES_WITH_ID = ["posts", "people", "chat"];
 const ROUTES = {
   "": (context) => feedView(context, "everyone"),
   home: (context) => feedView(context, "home"),
-  posts: (context, id) => postView(context, id),
+  posts: (context, id, part, commentId) => postView(context, id, part === "comments" ? commentId : ""),
   people: profileView,
   search: searchView,
   notifications: notificationsView,
   chat: chatView,
   settings: settingsView,
+  bookmarks: bookmarksView,
+  reports: reportsView,
   requests: requestsView,
   blocked: blockedView,
   muted: mutedView,
@@ -37,10 +42,11 @@ function notFoundView() {
 }
 
 /** Returns whether an address may be that of a view. @param {string} path */
-export const isRoute = (path) => Object.hasOwn(ROUTES, path.split("/")[1]);
+export const isRoute = (path) => Object.hasOwn(ROUTES, path.split("/")[1]) || path.startsWith("/@");
 
 /** @param {ViewContext} context @param {string[]} route */
 export function createView(context, [name, ...args]) {
+  if (name.startsWith("@")) return lookupView(context, name.slice(1));
   const [id = ""] = args;
   const isIdValid = !ROUTES_WITH_ID.includes(name) || ID_PATTERN.test(id) || (name === "chat" && !id);
   return isIdValid && Object.hasOwn(ROUTES, name) ? ROUTES[name](context, ...args) : notFoundView();

@@ -37,10 +37,13 @@ export function notificationSentence(notification) {
   return isAboutModeration(notification) ? text : `${shownName(notification.actor)} ${text}`;
 }
 
-/** @param {{ type: string, post_id: string | null, actor: { id: string } }} notification */
-export function notificationUrl({ type, post_id, actor }) {
+/** @param {{ type: string, entity_id: string, post_id: string | null, actor: { id: string } }} notification */
+export function notificationUrl({ type, entity_id, post_id, actor }) {
+  if (type === "report") return "/reports";
   if (isAboutModeration({ type })) return "/notifications";
-  if (post_id) return `/posts/${post_id}`;
+  const [entityId] = entity_id.split(":"); // of a reaction, the second part is the member
+  const isAboutComment = type === "comment" || type === "reply" || type === "comment_reaction" || (type === "mention" && entityId !== post_id);
+  if (post_id) return isAboutComment ? `/posts/${post_id}/comments/${entityId}` : `/posts/${post_id}`;
   if (type === "message") return `/chat/${actor.id}`;
   return type === "follow_request" ? "/requests" : `/people/${actor.id}`;
 }

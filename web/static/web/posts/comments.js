@@ -1,69 +1,123 @@
-/** Comments of a post. */
+/** Comments on a post, and the replies to each of them. */
 
-import { h, runAction } from "../dom.js";
+import { h } from "../dom.js";
 import { PagedList } from "../paged-list.js";
-import { TextField } from "../text-field.js";
 import { CommentView } from "./comment.js";
+import { createCommentForm } from "./comment-form.js";
 
-const MAX_CHARACTERS = 2_000;
+/**
+ * @typedef {import("../context.js").ViewContext} ViewContext
+ * @typedef {import("../mysocial.js").ServerEvent} ServerEvent
+ * @typedef {{ id: string, authorId: string, canComment: boolean }} CommentedPost
+ */
 
-export class CommentList extends PagedList {
-  /** @param {string} postId @param {string} postAuthorId @param {import("../context.js").ViewContext} context */
-  constructor(postId, postAuthorId, context) {
-    const options = {
-      path: `posts/${postId}/comments`,
-      itemsKey: "comments",
-      moreLabel: "Earlier comments",
-      newestFirst: false,
-      loadsByButtonOnly: true,
-    };
-    super(context, h("ol", { class: "comments", "aria-label": "Comments" }), options);
-    this.postId = postId;
-    this.postAuthorId = postAuthorId;
-    this.element = h("section", { "aria-label": "Comments" }, this.moreButton, this.list, this.#createForm(), this.errorElement);
-  }
-
-  #createForm() {
-    const id = `comment-${this.postId}`;
-    const placeholder = "Write a comment";
-    const field = h("input", { id, name: "text", required: true, autocomplete: "off", placeholder });
-    const textField = new TextField(field, { maxCharacters: MAX_CHARACTERS, drafts: this.context.drafts, draftKey: id });
-    const submit = (/** @type {Event} */ event) => {
-      event.preventDefault();
-      runAction(form, this.errorElement, async () => {
-        textField.requireLength();
-        const { data } = await this.context.api.post(this.options.path, { text: field.value });
-        textField.set("");
-        this.putItem(data.comment);
-      });
-    };
-    const label = h("label", { for: id, class: "visually-hidden" }, "Comment");
-    const form = h("form", { class: "row", submit }, label, field, h("button", { type: "submit" }, "Send"), textField.counter);
-    return form;
-  }
-
-  /** @param {import("../mysocial.js").ServerEvent} event */
-  applyEvent({ type, data }) {
-    const comment = data.comment ?? data;
-    if (type === "comment.deleted") this.removeItem(data.id);
-    else if (!comment.thread_id) this.putItem(comment); // the list has no replies
-  }
-
-  /** Removes the comments of a user who is no longer visible. @param {string} userId */
-  removeByAuthor(userId) {
-    for (const { author, id } of this.rows.items) if (author.id === userId) this.removeItem(id);
-  }
-
-  /** What a comment is to the current user. Events do not have it. @param {any} comment @returns {{ can_edit: boolean, can_delete: boolean }} */
-  viewerOf({ author, viewer }) {
-    const { id } = this.context.currentUser;
-    return viewer ?? { can_edit: author.id === id, can_delete: [author.id, this.postAuthorId].includes(id) };
+/** What comments and replies have in common. */
+class CommentPages extends PagedList {
+  /** @param {ViewContext} context @param {CommentedPost} post @param {HTMLElement} list @param {import("../paged-list.js").ListOptions} options */
+  constructor(context, post, list, options) {
+    super(context, list, { newestFirst: false, loadsByButtonOnly: true, ...options });
+    this.post = post;
   }
 
   /** @param {any} comment */
   putItem(comment) {
     const view = this.rows.get(comment.id);
     if (view) view.update(comment);
-    else this.rows.put(comment.id, new CommentView(comment, this));
+    else this.rows.put(comment.id, this.createView(comment));
+  }
+
+  /** Subclasses implement it. @param {any} comment @returns {CommentView} */
+  createView(comment) {
+    return new CommentView(comment, this);
+  }
+
+  /** Removes the comments of a user who is no longer visible. @param {string} userId */
+  removeByAuthor(userId) {
+    for (const view of this.rows.items) {
+      if (view.author.id === userId) this.removeItem(view.id);
+      else view.replies?.removeByAuthor(userId);
+    }
+  }
+
+  /** What a comment is to the current user. Events do not have it. @param {any} comment @returns {{ reaction: string | null, can_edit: boolean, can_delete: boolean }} */
+  viewerOf({ author, viewer }) {
+    const { id } = this.context.currentUser;
+    return viewer ?? { reaction: null, can_edit: author.id === id, can_delete: [author.id, this.post.authorId].includes(id) };
+  }
+
+  /** Whether a new comment is shown: not beyond the pages that are loaded. */
+  get showsNewComments() {
+    return true;
+  }
+
+  /** @param {ServerEvent} event */
+  applyEvent({ type, data }) {
+    if (type === "comment.created" && this.showsNewComments) this.putItem(data.comment);
+    else if (type === "comment.updated" && this.rows.get(data.id)) this.putItem(data);
+    else if (type === "comment.deleted") this.removeItem(data.id);
+    else if (type === "comment.reaction") this.rows.get(data.comment_id)?.applyReaction(data);
+    this.onItemsChanged();
+  }
+}
+
+/** Replies to a top-level comment, oldest first. */
+class ReplyList extends CommentPages {
+  /** @param {CommentView} thread @param {CommentPages} comments */
+  constructor(thread, { context, post }) {
+    const list = h("ol", { class: "comments replies", "aria-label": `Replies to ${thread.author.username}` });
+    super(context, post, list, { path: `comments/${thread.id}/replies`, itemsKey: "comments", moreLabel: "Show more replies", emptyText: "" });
+    this.element = h("div", { class: "thread-replies" }, this.list, this.moreButton, this.errorElement);
+  }
+
+  get showsNewComments() {
+    return this.isComplete; // the next page would have it
+  }
+}
+
+export class CommentList extends CommentPages {
+  /** @param {CommentedPost} post @param {ViewContext} context */
+  constructor(post, context) {
+    const list = h("ol", { class: "comments", "aria-label": "Comments" });
+    super(context, post, list, { path: `posts/${post.id}/comments`, itemsKey: "comments", moreLabel: "Earlier comments" });
+    const form = post.canComment ? this.#createForm() : h("p", { class: "dim" }, "The author has limited who can comment.");
+    this.element = h("section", { "aria-label": "Comments" }, this.moreButton, this.list, form, this.errorElement);
+  }
+
+  #createForm() {
+    const { api, drafts } = this.context;
+    const send = async (/** @type {string} */ text) => {
+      const { data } = await api.post(`posts/${this.post.id}/comments`, { text });
+      this.putItem(data.comment);
+    };
+    return createCommentForm({ id: `comment-${this.post.id}`, label: "Comment", button: "Send", drafts, errorElement: this.errorElement, send });
+  }
+
+  /** @param {any} comment */
+  createView(comment) {
+    return new CommentView(comment, this, (thread) => new ReplyList(thread, this));
+  }
+
+  /** Replies belong to the list of their thread. @param {ServerEvent} event */
+  applyEvent(event) {
+    const { thread_id: threadId } = event.data.comment ?? event.data;
+    if (threadId) this.rows.get(threadId)?.applyReplyEvent(event);
+    else super.applyEvent(event);
+  }
+
+  /** Shows a comment that a link leads to, with its thread. @param {string} id */
+  async showComment(id) {
+    const { api } = this.context;
+    const { data: comment } = await api.get(`comments/${id}`);
+    const threadId = comment.thread_id ?? id;
+    if (!this.rows.get(threadId)) this.putItem(threadId === id ? comment : (await api.get(`comments/${threadId}`)).data);
+    const thread = this.rows.get(threadId);
+    if (comment.thread_id) {
+      if (!thread.replies) await thread.toggleReplies();
+      thread.replies.putItem(comment);
+    }
+    const { element } = comment.thread_id ? thread.replies.rows.get(id) : thread;
+    element.classList.add("linked-comment");
+    element.tabIndex = -1;
+    element.focus();
   }
 }

@@ -11,7 +11,7 @@ import { PagedList } from "../paged-list.js";
 import { PostList } from "./post-list.js";
 
 /** What a new post is to its author. Events do not have it. */
-const OWN_NEW_POST = { reaction: null, follows_author: false, muted: false, can_edit: true };
+const OWN_NEW_POST = { reaction: null, bookmarked: false, follows_author: false, muted: false, can_edit: true, can_comment: true };
 
 /**
  * @typedef {import("../mysocial.js").ServerEvent} ServerEvent

@@ -13,9 +13,9 @@ const postTopic = (postId) => `post:${postId}`;
 
 /** @extends {SortedRows<PostView>} */
 export class PostList extends SortedRows {
-  /** @param {HTMLElement} container @param {import("../context.js").ViewContext} context */
-  constructor(container, context) {
-    super(container);
+  /** @param {HTMLElement} container @param {import("../context.js").ViewContext} context @param {{ newestFirst?: boolean }} [order] */
+  constructor(container, context, order) {
+    super(container, order);
     this.context = context;
     this.topics = new ComponentTopics(context);
     this.nearObserver = new IntersectionObserver((entries) => this.#updateNearPosts(entries), { rootMargin: NEAR_MARGIN });
@@ -29,14 +29,18 @@ export class PostList extends SortedRows {
 
   /**
    * Shows a post and follows its topic, unless it is from the cache: then a fresh response comes soon.
-   * @param {any} post @param {string} cursor at which it was read @param {{ isCached?: boolean }} [options]
+   * @param {any} post @param {string} cursor at which it was read
+   * @param {{ isCached?: boolean, sortKey?: string }} [options] posts are sorted by id unless there is a key
    */
-  show(post, cursor, { isCached = false } = {}) {
+  show(post, cursor, { isCached = false, sortKey = post.id } = {}) {
     const existingView = this.get(post.id);
     if (!isCached && (existingView?.isSubscribed ?? true)) this.#follow(post.id, cursor);
-    if (existingView) return existingView.update(post, cursor);
+    if (existingView) {
+      this.put(post.id, existingView, sortKey);
+      return existingView.update(post, cursor);
+    }
     const view = new PostView(post, cursor, this.context);
-    this.put(post.id, view);
+    this.put(post.id, view, sortKey);
     this.nearObserver.observe(view.element);
   }
 

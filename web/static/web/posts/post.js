@@ -9,15 +9,20 @@ import { isAfterCursor } from "../mysocial.js";
 import { openReport } from "../report.js";
 import { showToast } from "../toast.js";
 import { setBackgroundColor } from "./background-color.js";
+import { BookmarkButton } from "./bookmark.js";
 import { CommentList } from "./comments.js";
+import { pinItem } from "./pin.js";
 import { PostForm, PRIVACY_LABELS } from "./post-form.js";
+import { openReactors } from "./reactors.js";
 import { ReactionBar } from "./reactions.js";
+import { openVersions } from "./versions.js";
 
 export class PostView {
   isSubscribed = true;
   knownUpTo = ""; // the cursor up to which its events were received, when it is not subscribed
   isNear = true; // whether it is close to the visible area
   /** @type {CommentList | null} */ #comments = null; // created when the comments are first opened
+  /** @type {Promise<any> | null} */ #commentsLoad = null;
 
   /** @param {any} post @param {string} cursor at which it was read @param {import("../context.js").ViewContext} context */
   constructor(post, cursor, context) {
@@ -33,15 +38,24 @@ export class PostView {
     this.byline = h("div", { class: "byline-parts" });
     this.header = h("header", { class: "byline" }, this.byline, this.menu);
     this.body = h("div", { class: "body" });
-    this.reactionBar = new ReactionBar(post.id, api, this.errorElement);
+    this.reactionBar = new ReactionBar(this.#createReactionActions(), this.errorElement);
+    this.bookmarkButton = new BookmarkButton(post.id, api, this.errorElement);
     const toggleComments = () => this.setCommentsOpen(this.commentsPanel.hidden);
-    this.commentsButton = h("button", { type: "button", class: "quiet", "aria-expanded": "false", click: toggleComments });
+    this.commentsButton = h("button", { type: "button", class: "quiet comments-button", "aria-expanded": "false", click: toggleComments });
     this.commentsPanel = h("div", { class: "comments-panel", hidden: true });
-    const footer = h("footer", {}, this.reactionBar.element, this.commentsButton);
+    const footer = h("footer", {}, this.reactionBar.element, this.commentsButton, this.bookmarkButton.element);
     const attributes = { class: "post", "data-id": post.id, tabindex: -1 };
     this.element = h("article", attributes, this.header, this.body, this.errorElement, footer, this.commentsPanel);
     this.#render();
-    this.reactionBar.setOwnReaction(post.viewer.reaction);
+  }
+
+  #createReactionActions() {
+    const { context, api, id } = this;
+    return {
+      set: (/** @type {string} */ type) => api.put(`posts/${id}/reaction`, { type }),
+      remove: () => api.delete(`posts/${id}/reaction`),
+      showReactors: (/** @type {any} */ totals) => openReactors(context, { path: `posts/${id}/reactions`, totals }),
+    };
   }
 
   /** Shows the post from a response, unless the shown state is newer. @param {any} post @param {string} cursor */
@@ -49,7 +63,6 @@ export class PostView {
     if (isAfterCursor(this.cursor, cursor)) return;
     Object.assign(this, { post, cursor });
     this.#render();
-    this.reactionBar.setOwnReaction(post.viewer.reaction);
   }
 
   /** @param {import("../mysocial.js").ServerEvent} event about this post */
@@ -62,8 +75,11 @@ export class PostView {
       const { viewer } = this.post;
       const isOwn = data.user_id === this.currentUserId;
       this.post = { ...this.post, reactions: data.reactions, viewer: isOwn ? { ...viewer, reaction: data.type } : viewer };
-      this.reactionBar.setOwnReaction(this.post.viewer.reaction);
+      this.#renderViewer();
       this.reactionBar.setTotals(data.reactions);
+    } else if (type.startsWith("bookmark.")) {
+      this.post = { ...this.post, viewer: { ...this.post.viewer, bookmarked: type === "bookmark.created" } };
+      this.#renderViewer();
     } else if (type.startsWith("comment.")) {
       this.post = { ...this.post, comments_count: data.comments_count ?? this.post.comments_count };
       this.#renderCommentCount();
@@ -102,13 +118,22 @@ export class PostView {
     this.element.setAttribute("aria-label", `Post by ${author.username}`);
     const feeling = feelings && h("span", { class: "dim" }, ` is feeling ${feelings}`);
     const permalink = h("a", { href: `/posts/${this.id}` }, timeElement(created_at, edited_at));
-    const details = h("p", { class: "dim" }, permalink, privacy === "public" ? "" : ` · ${PRIVACY_LABELS[privacy]}`);
+    const pinned = this.post.pinned_at ? " · Pinned" : "";
+    const details = h("p", { class: "dim" }, permalink, privacy === "public" ? "" : ` · ${PRIVACY_LABELS[privacy]}`, pinned);
     const avatarLink = h("a", { href: profileUrl(author.id), tabindex: -1, "aria-hidden": "true" }, avatar(author));
     const text = h("div", { class: "item-text" }, h("p", {}, userLink(author), feeling), details);
     this.byline.replaceChildren(avatarLink, text);
     if (!this.#isEditing) this.body.replaceChildren(...this.#createContent());
     this.reactionBar.setTotals(reactions);
+    this.#renderViewer();
     this.#renderCommentCount();
+  }
+
+  /** What the post is to the current user. */
+  #renderViewer() {
+    const { reaction, bookmarked } = this.post.viewer;
+    this.reactionBar.setOwnReaction(reaction);
+    this.bookmarkButton.set(bookmarked);
   }
 
   #renderCommentCount() {
@@ -130,14 +155,17 @@ export class PostView {
     const url = `${location.origin}/posts/${this.id}`;
     const copy = () => navigator.clipboard.writeText(url).then(() => showToast("The link is copied."), () => showToast(url));
     const copyItem = { label: "Copy link", run: copy };
-    if (!this.post.viewer.can_edit) return [copyItem, { label: "Report", run: () => openReport(this.api, "post", this.id) }];
+    const historyItem = { label: "Edit history", run: () => openVersions(this.context, this.id) };
+    const items = this.post.edited_at ? [copyItem, historyItem] : [copyItem];
+    if (!this.post.viewer.can_edit) return [...items, { label: "Report", run: () => openReport(this.api, "post", this.id) }];
     const ask = () => askBefore({
       title: "Delete this post?",
       text: "Its comments and reactions are deleted, too. It cannot be restored.",
       confirmLabel: "Delete",
       action: () => this.api.delete(`posts/${this.id}`).then(() => showToast("Your post is deleted.")),
     });
-    return [{ label: "Edit", run: () => this.#openEditor() }, copyItem, { label: "Delete", run: ask, isDangerous: true }];
+    const pin = pinItem(this.post, this.api, this.errorElement, (post, cursor) => this.update(post, cursor));
+    return [{ label: "Edit", run: () => this.#openEditor() }, pin, ...items, { label: "Delete", run: ask, isDangerous: true }];
   }
 
   #openEditor() {
@@ -161,9 +189,16 @@ export class PostView {
   async setCommentsOpen(isOpen) {
     this.commentsPanel.hidden = !isOpen;
     this.commentsButton.setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen || this.#comments) return;
-    this.#comments = new CommentList(this.id, this.post.author.id, this.context);
+    if (!isOpen || this.#comments) return this.#commentsLoad;
+    const { author, viewer } = this.post;
+    this.#comments = new CommentList({ id: this.id, authorId: author.id, canComment: viewer.can_comment }, this.context);
     this.commentsPanel.append(this.#comments.element);
-    await this.#comments.load();
+    await (this.#commentsLoad = this.#comments.load());
+  }
+
+  /** Shows a comment that a link leads to. @param {string} commentId */
+  async showComment(commentId) {
+    await this.setCommentsOpen(true);
+    await this.#comments?.showComment(commentId);
   }
 }

@@ -1,4 +1,4 @@
-/** Reactions to posts: the totals, and the current user's own reaction. */
+/** Reactions to posts and comments: the totals, and the current user's own reaction. */
 
 import { h, icon, runAction } from "../dom.js";
 
@@ -11,21 +11,28 @@ export function reactionIcon(type) {
 }
 
 /** @type {Record<string, string>} */
-const LABELS = { like: "Like", love: "Love", happy: "Happy", wow: "Wow", sad: "Sad", angry: "Angry" };
+export const REACTION_LABELS = { like: "Like", love: "Love", happy: "Happy", wow: "Wow", sad: "Sad", angry: "Angry" };
 
-/** One button with a picker, and the totals. */
+/**
+ * @typedef {object} ReactionActions
+ * @property {(type: string) => Promise<any>} set sends the reaction
+ * @property {() => Promise<any>} remove
+ * @property {(totals: Record<string, number>) => void} showReactors shows who has reacted
+ */
+
+/** One button with a picker, and the totals, which show who has reacted. */
 export class ReactionBar {
   /** @type {Record<string, any>} */ #totals = {};
   #ownReaction = /** @type {string | null} */ (null);
 
-  /** @param {string} postId @param {import("../api.js").Api} api @param {HTMLElement} errorElement */
-  constructor(postId, api, errorElement) {
-    this.postId = postId;
-    this.api = api;
+  /** @param {ReactionActions} actions @param {HTMLElement} errorElement */
+  constructor(actions, errorElement) {
+    this.actions = actions;
     this.errorElement = errorElement;
+    /** @type {Record<string, number>} */ this.counts = {};
     this.button = h("button", { type: "button", class: "reaction-button", "aria-haspopup": "true", "aria-expanded": "false", click: () => this.#toggle() });
     this.picker = h("div", { class: "reaction-picker", role: "group", "aria-label": "Reactions", hidden: true });
-    this.totals = h("div", { class: "reaction-totals" });
+    this.totals = h("button", { type: "button", class: "reaction-totals", hidden: true, click: () => actions.showReactors(this.counts) });
     for (const type of REACTION_TYPES) {
       const count = h("span", { class: "count" });
       const total = h("span", { class: "reaction-total", "data-reaction": type, hidden: true }, reactionIcon(type), count);
@@ -39,6 +46,10 @@ export class ReactionBar {
 
   /** @param {Record<string, number>} totals */
   setTotals(totals) {
+    this.counts = totals;
+    const given = REACTION_TYPES.filter((type) => totals[type]);
+    this.totals.hidden = given.length === 0;
+    this.totals.setAttribute("aria-label", `See who: ${given.map((type) => `${totals[type]} ${type}`).join(", ")}`);
     for (const [type, { total, count }] of Object.entries(this.#totals)) {
       total.hidden = !totals[type];
       count.textContent = totals[type] ? String(totals[type]) : "";
@@ -48,9 +59,9 @@ export class ReactionBar {
   /** @param {string | null} ownType */
   setOwnReaction(ownType) {
     this.#ownReaction = ownType;
-    this.button.setAttribute("aria-label", ownType ? `Your reaction: ${LABELS[ownType]}. Change it` : "React");
+    this.button.setAttribute("aria-label", ownType ? `Your reaction: ${REACTION_LABELS[ownType]}. Change it` : "React");
     this.button.classList.toggle("has-reaction", ownType !== null);
-    this.button.replaceChildren(ownType ? reactionIcon(ownType) : icon("heart"), h("span", { "aria-hidden": "true" }, ownType ? LABELS[ownType] : "React"));
+    this.button.replaceChildren(ownType ? reactionIcon(ownType) : icon("heart"), h("span", { "aria-hidden": "true" }, ownType ? REACTION_LABELS[ownType] : "React"));
     for (const button of this.picker.children) button.setAttribute("aria-pressed", String(button.dataset.reaction === ownType));
   }
 
@@ -81,15 +92,14 @@ export class ReactionBar {
       runAction(this.button, this.errorElement, () => this.#setReaction(type));
     };
     const pressed = String(type === this.#ownReaction);
-    const attributes = { type: "button", class: "reaction", "data-reaction": type, title: LABELS[type], "aria-pressed": pressed, click };
+    const attributes = { type: "button", class: "reaction", "data-reaction": type, title: REACTION_LABELS[type], "aria-pressed": pressed, click };
     return h("button", attributes, reactionIcon(type));
   }
 
   /** Sets the reaction, or removes it when it is chosen again. @param {string} type */
   async #setReaction(type) {
-    const path = `posts/${this.postId}/reaction`;
-    const { data } = this.#ownReaction === type ? await this.api.delete(path) : await this.api.put(path, { type });
+    const { data } = await (this.#ownReaction === type ? this.actions.remove() : this.actions.set(type));
     this.setOwnReaction(data.reaction.type);
-    // The totals come with the `reaction.changed` event, in order with the reactions of other users.
+    // The totals come with an event, in order with the reactions of other users.
   }
 }

@@ -5,6 +5,7 @@ import { LiveComponent } from "../live-component.js";
 import { Feed } from "./feed.js";
 import { PostForm } from "./post-form.js";
 import { PostList } from "./post-list.js";
+import { showToast } from "../toast.js";
 
 /** @typedef {import("../context.js").ViewContext} ViewContext */
 /** @typedef {import("./feed.js").FeedSource} FeedSource */
@@ -48,10 +49,11 @@ export function feedView(context, name) {
 
 /** One post with its comments. */
 class SinglePost extends LiveComponent {
-  /** @param {ViewContext} context @param {string} id */
-  constructor(context, id) {
+  /** @param {ViewContext} context @param {string} id @param {string} commentId of the comment that a link leads to; empty for none */
+  constructor(context, id, commentId) {
     super(h("div", { class: "posts" }), context.signal);
     this.id = id;
+    this.commentId = commentId;
     this.context = context;
     this.list = new PostList(this.container, context);
     this.notFound = h("p", { class: "dim empty", hidden: true }, "This post does not exist, or you do not have access to it.");
@@ -70,7 +72,14 @@ class SinglePost extends LiveComponent {
   /** @param {import("../api.js").ApiResponse} response @param {{ isCached?: boolean }} [options] */
   async #showPost({ data, cursor }, options) {
     this.list.show(data, cursor, options);
-    await this.list.get(this.id)?.setCommentsOpen(true);
+    const view = this.list.get(this.id);
+    if (!this.commentId || options?.isCached) return view?.setCommentsOpen(true);
+    const { commentId } = this;
+    this.commentId = ""; // shown once
+    await view?.showComment(commentId).catch((error) => {
+      if (error.status === 404) showToast("This comment was deleted.");
+      else throw error;
+    });
   }
 
   async reload() {
@@ -111,9 +120,9 @@ class SinglePost extends LiveComponent {
   }
 }
 
-/** @param {ViewContext} context @param {string} id @returns {import("../context.js").View} */
-export function postView(context, id) {
-  const post = new SinglePost(context, id);
+/** @param {ViewContext} context @param {string} id @param {string} [commentId] @returns {import("../context.js").View} */
+export function postView(context, id, commentId = "") {
+  const post = new SinglePost(context, id, commentId);
   const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Post"), post.element);
   return { title: "Post", element, components: [post] };
 }

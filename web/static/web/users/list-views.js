@@ -10,6 +10,7 @@ import { blockedOrMutedOptions, followRequestsOptions, UserList } from "./user-l
 
 /** @type {Record<string, string>} */
 const LEADERBOARDS = { followers: "Most followed", active: "Most active this week" };
+const NEW_MEMBERS = 5;
 const SEARCH_DELAY_MS = 250; // after the last keystroke
 
 /** @param {ViewContext} context @param {string} title @param {import("./user-list.js").UserListOptions} options @returns {View} */
@@ -52,6 +53,7 @@ export function searchView(context, initialQuery = "") {
   const results = new SearchResults(context, initialQuery);
   const suggestionOptions = { path: "users/suggestions", label: "Suggested members", emptyText: "No suggestions right now." };
   const suggestions = new UserList(context, suggestionOptions);
+  const newest = new UserList(context, { path: "users", limit: NEW_MEMBERS, label: "New members", emptyText: "Nobody yet.", loadsByButtonOnly: true });
   const leaderboards = Object.entries(LEADERBOARDS).map(([kind, label]) => {
     const list = new UserList(context, { path: "users/leaderboard", query: { kind }, limit: 5, label, emptyText: "Nobody yet." });
     return { list, card: h("div", { class: "card" }, h("h2", {}, label), list.element) };
@@ -79,7 +81,8 @@ export function searchView(context, initialQuery = "") {
   const form = h("form", { role: "search", submit }, h("label", { for: "search", class: "visually-hidden" }, "Search members"), field);
   const searchCard = h("div", { class: "card" }, form, status, results.element);
   const suggestionsCard = h("div", { class: "card" }, h("h2", {}, "Suggested members"), suggestions.element);
-  const cards = [searchCard, suggestionsCard, ...leaderboards.map(({ card }) => card)];
+  const newestCard = h("div", { class: "card" }, h("h2", {}, "New members"), newest.element);
+  const cards = [searchCard, suggestionsCard, ...leaderboards.map(({ card }) => card), newestCard];
   const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Search"), ...cards);
-  return { title: "Search", element, components: [results, suggestions, ...leaderboards.map(({ list }) => list)] };
+  return { title: "Search", element, components: [results, suggestions, ...leaderboards.map(({ list }) => list), newest] };
 }

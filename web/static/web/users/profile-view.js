@@ -3,6 +3,7 @@
 import { h, shownName } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { Feed } from "../posts/feed.js";
+import { pinnedPosts, reactedPosts } from "../posts/post-pages.js";
 import { ProfileHeader } from "./profile.js";
 import { followersOptions, followingOptions, UserList } from "./user-list.js";
 
@@ -63,6 +64,7 @@ const TABS = {
     create: (context, profile) => new UserList(context, followingOptions(profile)),
   },
   pictures: { title: "Pictures", create: (context, { id }) => new Gallery(context, id) },
+  reactions: { title: "Reactions", create: reactedPosts },
 };
 
 /** @param {string} name */
@@ -94,11 +96,13 @@ export function profileView(context, userId, initialTab = "") {
     closeTab();
     tabAbort = new AbortController();
     context.signal.addEventListener("abort", () => tabAbort.abort());
-    const list = TABS[tabName].create({ ...context, signal: tabAbort.signal }, profile);
-    view.components = [header, list];
+    const tabContext = { ...context, signal: tabAbort.signal };
+    const list = TABS[tabName].create(tabContext, profile);
+    const pinned = tabName ? [] : [pinnedPosts(tabContext, profile)];
+    view.components = [header, ...pinned, list];
     view.scrollList = list;
-    tabContent.append(list.element);
-    list.load();
+    tabContent.append(...pinned.map(({ element }) => element), list.element);
+    for (const component of [...pinned, list]) component.load();
   };
   const onProfileChange = (/** @type {any} */ profile) => {
     view.title = profile ? shownName(profile) : "Profile";

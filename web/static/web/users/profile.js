@@ -27,6 +27,15 @@ function linkRow({ label, url, verified_at }) {
   return h("li", {}, link, verified_at && h("span", { class: "chip good", title }, "✓ Verified"));
 }
 
+/** Links to the pages of the current user; those that the main navigation of a phone has no place for. */
+function ownLinks() {
+  return [
+    h("a", { class: "button quiet", href: "/bookmarks", "aria-label": "Bookmarks" }, icon("bookmark")),
+    h("a", { class: "button quiet", href: "/settings/privacy", "aria-label": "Privacy settings" }, icon("lock")),
+    h("a", { class: "button soft", href: "/settings" }, "Edit profile"),
+  ];
+}
+
 export class ProfileHeader extends LiveComponent {
   /** @type {any} */ profile = null;
   #cursor = ""; // at which the profile was read
@@ -152,8 +161,7 @@ export class ProfileHeader extends LiveComponent {
   }
 
   #createActions() {
-    if (this.isOwnProfile) return [h("a", { class: "button soft", href: "/settings" }, "Edit profile")];
-    const { relationships } = this.context;
+    if (this.isOwnProfile) return ownLinks();
     this.followButton = new FollowButton(this.user, this.context, this.errorElement);
     const messageLink = h("a", { class: "button soft", href: `/chat/${this.userId}` }, "Message");
     return [this.followButton.element, messageLink, menuButton("More actions", () => this.#createMenuItems())];

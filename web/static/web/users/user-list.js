@@ -17,6 +17,7 @@ const SORT_KEY_DIGITS = 8; // zero-padded, so that keys sort as text
  * @property {string} emptyText
  * @property {Record<string, string>} [query]
  * @property {number} [limit]
+ * @property {boolean} [loadsByButtonOnly]
  * @property {(event: ServerEvent, currentUserId: string) => ListChange} [getChange] effect of an event on the list
  * @property {(user: any, list: UserList) => HTMLElement[]} [createButtons]
  * @property {boolean} [showsBlocked]
