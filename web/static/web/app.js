@@ -11,6 +11,8 @@ import { followOldLink, Router } from "./router.js";
 import { ResponseCache } from "./response-cache.js";
 import { createView, isRoute } from "./routes.js";
 import { restoreSession, tokenStore } from "./session.js";
+import { setUpShortcuts, showHelp } from "./shortcuts.js";
+import { SideColumn } from "./side-column.js";
 import { setUpSignIn } from "./signin.js";
 import { TopicSet } from "./topic-set.js";
 import { Presence } from "./users/presence.js";
@@ -55,7 +57,9 @@ async function startSession(currentUser, { isNew = false } = {}) {
   };
   const header = new AccountHeader(api, currentUser);
   const router = new Router((route, signal) => createView({ ...shared, signal }, route), isRoute);
-  const components = () => [header, ...(router.view?.components ?? [])];
+  const openPath = (/** @type {string} */ path) => router.open(path);
+  const sideColumn = new SideColumn({ ...shared, signal: new AbortController().signal }, openPath);
+  const components = () => [header, ...(router.view?.components ?? []), ...sideColumn.components];
   deleteDrafts = () => shared.drafts.clear();
   handleEvent = (event) => {
     cache.handleEvent(event);
@@ -74,7 +78,9 @@ async function startSession(currentUser, { isNew = false } = {}) {
   events.cursor = api.cursor;
   events.start();
   header.load();
+  setUpShortcuts(openPath);
   await router.start({ movesFocus: isNew });
+  sideColumn.load(); // after the view, which is more urgent
 }
 
 /** Ends the session and shows the sign-in page, with a message unless the user has signed out. @param {string} [message] */
@@ -133,6 +139,7 @@ byId("skip-link").addEventListener("click", (/** @type {Event} */ event) => {
   event.preventDefault(); // the address stays the same
   byId("main").focus();
 });
+byId("shortcuts-help").addEventListener("click", showHelp);
 byId("signout").addEventListener("click", () => {
   isSigningOut = true;
   events.stop();

@@ -27,8 +27,9 @@ export class MediaInput {
   /** @param {{ label?: string, acceptsVideos?: boolean, currentUrl?: string, onChange?: () => void }} [options] */
   constructor({ label = "Add a picture", acceptsVideos = false, currentUrl = "", onChange = () => {} } = {}) {
     this.onChange = onChange;
+    this.acceptsVideos = acceptsVideos;
     const accept = acceptsVideos ? `${IMAGE_TYPES},${VIDEO_TYPES}` : IMAGE_TYPES;
-    this.input = h("input", { type: "file", class: "visually-hidden", accept, change: () => this.#selectFile(this.input.files[0]) });
+    this.input = h("input", { type: "file", class: "visually-hidden", accept, change: () => this.selectFile(this.input.files[0]) });
     const labelText = h("span", { class: "visually-hidden" }, label);
     this.button = h("label", { class: "file-button", title: label }, icon("picture"), labelText, this.input);
     this.preview = h("figure", { class: "preview", hidden: true });
@@ -58,8 +59,27 @@ export class MediaInput {
     return !!this.file?.type.startsWith("video/");
   }
 
+  /** Takes files that are pasted into an element or dropped on it. @param {HTMLElement} element */
+  acceptFrom(element) {
+    const take = (/** @type {ClipboardEvent | DragEvent} */ event, /** @type {DataTransfer | null} */ transfer) => {
+      const file = [...(transfer?.files ?? [])].find(({ type }) => type.startsWith("image/") || (this.acceptsVideos && type.startsWith("video/")));
+      element.classList.remove("drop-target");
+      if (!file) return;
+      event.preventDefault();
+      this.selectFile(file);
+    };
+    element.addEventListener("paste", (event) => take(event, event.clipboardData));
+    element.addEventListener("drop", (event) => take(event, event.dataTransfer));
+    element.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault(); // allows the drop
+      element.classList.add("drop-target");
+    });
+    element.addEventListener("dragleave", () => element.classList.remove("drop-target"));
+  }
+
   /** @param {File | undefined} file */
-  async #selectFile(file) {
+  async selectFile(file) {
     if (!file) return; // the user closed the dialog
     this.file = file;
     const size = `${(file.size / BYTES_PER_MB).toFixed(1)} MB`;

@@ -43,6 +43,12 @@ export class Router {
     return this.#navigate({ isInitial: true, movesFocus });
   }
 
+  /** Opens a view. Resolves when it is loaded. @param {string} path */
+  open(path) {
+    history.pushState(null, "", path);
+    return this.#navigate();
+  }
+
   /** Follows a link to another view without loading the page again. @param {MouseEvent} event */
   #followLink(event) {
     const link = /** @type {Element} */ (event.target).closest("a[href]");
@@ -55,7 +61,7 @@ export class Router {
     this.#navigate();
   }
 
-  #navigate({ isInitial = false, movesFocus = true } = {}) {
+  async #navigate({ isInitial = false, movesFocus = true } = {}) {
     clearTimeout(this.#scrollTimer);
     const path = location.pathname.replace(/^\/|\/$/g, "");
     const route = path.split("/").map(decodeRoutePart);

@@ -1,6 +1,7 @@
 /** Form for a new message, with a picture. Sends typing notifications. */
 
 import { h, icon, runAction } from "../dom.js";
+import { emojiPicker } from "../emoji-picker.js";
 import { buildRequestBody, MediaInput } from "../media.js";
 import { TextField } from "../text-field.js";
 
@@ -32,8 +33,9 @@ export class Composer {
     this.textField = new TextField(this.field, { maxCharacters: MAX_CHARACTERS, drafts, draftKey: `message-${otherUserId}` });
     const label = h("label", { for: "message", class: "visually-hidden" }, "Message");
     const sendButton = h("button", { type: "submit", "aria-label": "Send" }, icon("send"));
-    const row = h("div", { class: "composer-row" }, this.picture.button, label, this.field, sendButton);
+    const row = h("div", { class: "composer-row" }, this.picture.button, emojiPicker(this.field), label, this.field, sendButton);
     this.element = h("form", { class: "composer", submit }, this.picture.preview, row, this.textField.counter, this.errorElement);
+    this.picture.acceptFrom(this.element);
     signal.addEventListener("abort", () => this.#setTyping(false));
   }
 

@@ -119,7 +119,7 @@ export class CommentView {
       close();
     };
     const label = `Reply to ${this.author.username}`;
-    this.#replyForm = createCommentForm({ id: `reply-${this.id}`, label, button: "Send", drafts: context.drafts, errorElement, send, cancel: close });
+    this.#replyForm = createCommentForm({ id: `reply-${this.id}`, label, button: "Send", context, errorElement, send, cancel: close });
     this.actions.after(this.#replyForm);
     const field = /** @type {HTMLInputElement} */ (this.#replyForm.querySelector("input"));
     if (!this.createReplies && !field.value) field.value = `@${this.author.username} `;

@@ -84,12 +84,12 @@ export class CommentList extends CommentPages {
   }
 
   #createForm() {
-    const { api, drafts } = this.context;
+    const { context } = this;
     const send = async (/** @type {string} */ text) => {
-      const { data } = await api.post(`posts/${this.post.id}/comments`, { text });
+      const { data } = await context.api.post(`posts/${this.post.id}/comments`, { text });
       this.putItem(data.comment);
     };
-    return createCommentForm({ id: `comment-${this.post.id}`, label: "Comment", button: "Send", drafts, errorElement: this.errorElement, send });
+    return createCommentForm({ id: `comment-${this.post.id}`, label: "Comment", button: "Send", context, errorElement: this.errorElement, send });
   }
 
   /** @param {any} comment */

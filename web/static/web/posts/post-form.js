@@ -1,24 +1,34 @@
 /** Form for a new post and for editing one: text, media, options and audience. */
 
 import { h, runAction } from "../dom.js";
+import { emojiPicker } from "../emoji-picker.js";
 import { buildRequestBody, MediaInput } from "../media.js";
+import { MentionCompletion } from "../mention-completion.js";
 import { TextField } from "../text-field.js";
 import { PostOptions } from "./post-options.js";
 
 /** @type {Record<string, string>} */
 export const PRIVACY_LABELS = { public: "Everyone", followers: "Followers", private: "Only me" };
+/** @type {Record<string, string>} */
+const COMMENT_LABELS = { everyone: "Everyone can comment", followers: "Followers can comment", mentioned: "Mentioned members can comment", nobody: "Nobody can comment" };
 const MAX_CHARACTERS = 5_000;
 const WAITING = "Waiting for the connection. Your post is sent as soon as it is back.";
 const WAITING_DELAY_MS = 3_000;
 
 let formCount = 0;
 
+/** @param {string} label @param {Record<string, string>} choices @param {string} [selected] */
+function createSelect(label, choices, selected) {
+  const options = Object.entries(choices).map(([value, text]) => h("option", { value, selected: value === selected }, text));
+  return h("select", { "aria-label": label, title: label }, ...options);
+}
+
 export class PostForm {
   /**
-   * @param {{ post?: any, drafts: import("../drafts.js").Drafts, send: (body: object) => Promise<any>, cancel?: () => void }} options
+   * @param {{ post?: any, context: import("../context.js").ViewContext, send: (body: object) => Promise<any>, cancel?: () => void }} options
    *   `post` is the post to edit; `send` sends the fields to the server
    */
-  constructor({ post = null, drafts, send, cancel }) {
+  constructor({ post = null, context: { api, drafts }, send, cancel }) {
     this.post = post;
     this.send = send;
     const id = `post-form-${++formCount}`;
@@ -26,15 +36,16 @@ export class PostForm {
     this.field = h("textarea", { id, rows: 3, placeholder });
     const draftKey = post ? `edit-${post.id}` : "post";
     this.textField = new TextField(this.field, { maxCharacters: MAX_CHARACTERS, drafts, draftKey, original: post?.text });
-    const createOption = (/** @type {[string, string]} */ [value, text]) => h("option", { value, selected: value === post?.privacy }, text);
-    this.privacySelect = h("select", { "aria-label": "Who can see it" }, ...Object.entries(PRIVACY_LABELS).map(createOption));
+    this.privacySelect = createSelect("Who can see it", PRIVACY_LABELS, post?.privacy);
+    this.commentSelect = createSelect("Who can comment", COMMENT_LABELS, post?.who_may_comment);
+    const mentions = new MentionCompletion(this.field, api);
     const currentUrl = post?.media?.kind === "image" ? post.media.url : "";
     this.mediaInput = new MediaInput({ label: "Add a picture or video", acceptsVideos: true, currentUrl, onChange: () => this.#onChange() });
     this.options = new PostOptions(post, this.field);
     this.errorElement = h("p", { class: "error", role: "alert" });
     this.waitingNote = h("p", { class: "dim", role: "status" });
     const label = h("label", { for: id, class: "visually-hidden" }, post ? "Post text" : "Your post");
-    const row = h("div", { class: "row post-form-row" }, this.mediaInput.button, this.privacySelect, this.textField.counter, h("span", { class: "spacer" }));
+    const row = h("div", { class: "row post-form-row" }, this.mediaInput.button, emojiPicker(this.field), this.privacySelect, this.commentSelect, this.textField.counter, h("span", { class: "spacer" }));
     const discard = () => {
       this.textField.deleteDraft();
       cancel?.();
@@ -50,7 +61,9 @@ export class PostForm {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.element.requestSubmit();
     };
     const attributes = { class: "post-form", method: "post", submit, keydown, focusin: () => this.#open(), input: () => this.#onChange() };
-    this.element = h("form", attributes, label, this.field, this.mediaInput.preview, this.options.element, row, this.waitingNote, this.errorElement);
+    const fieldFrame = h("div", { class: "field-frame" }, this.field, mentions.element);
+    this.element = h("form", attributes, label, fieldFrame, this.mediaInput.preview, this.options.element, row, this.waitingNote, this.errorElement);
+    this.mediaInput.acceptFrom(this.element);
     this.#onChange();
   }
 
@@ -70,7 +83,7 @@ export class PostForm {
   #submit() {
     runAction(this.element, this.errorElement, async () => {
       this.textField.requireLength();
-      const fields = { text: this.field.value, privacy: this.privacySelect.value, ...this.mediaInput.fields, ...this.options.fields };
+      const fields = { text: this.field.value, privacy: this.privacySelect.value, who_may_comment: this.commentSelect.value, ...this.mediaInput.fields, ...this.options.fields };
       const waitingTimer = setTimeout(() => (this.waitingNote.textContent = WAITING), WAITING_DELAY_MS);
       await this.send(buildRequestBody(fields)).finally(() => {
         clearTimeout(waitingTimer);

@@ -180,7 +180,7 @@ export class PostView {
       this.update(data.post, cursor);
       close();
     };
-    const form = new PostForm({ post: this.post, drafts: this.context.drafts, send, cancel: close });
+    const form = new PostForm({ post: this.post, context: this.context, send, cancel: close });
     this.body.replaceChildren(form.element);
     form.field.focus();
   }

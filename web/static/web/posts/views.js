@@ -36,7 +36,7 @@ export function feedView(context, name) {
     const profileLink = h("a", { href: profileUrl(context.currentUser.id) }, "your profile");
     note.append("Only you can see this post. You can find it on ", profileLink, ".");
   };
-  const form = new PostForm({ send, drafts: context.drafts });
+  const form = new PostForm({ send, context });
   const formCard = h("div", { class: "card new-post-card" }, form.element, note);
   const links = Object.entries(FEEDS).map(([feedName, { href, title }]) => {
     return h("a", { href, "data-tab": feedName, "aria-current": feedName === name && "page" }, title);
