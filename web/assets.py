@@ -24,7 +24,16 @@ STYLES = (
         f"web/css/{name}.css"
         for name in (
             *("base", "page", "controls", "icons", "signin", "navigation", "post-form", "posts"),
-            *("comments", "reactions", "users", "chat", "messages", "overlays", "skeletons", "inspector"),
+            *(
+                "comments",
+                "reactions",
+                "users",
+                "chat",
+                "messages",
+                "overlays",
+                "skeletons",
+                "inspector",
+            ),
         )
     ),
 )

@@ -36,7 +36,7 @@ def test_a_name_is_completed_and_an_emoji_inserted(open_window, stack):
     friend = sign_up(stack, new_name("zephyrine"))
     field = user.page.get_by_label("Your post")
     field.press_sequentially("Hello @zephyr")
-    choices = user.page.get_by_role("option")
+    choices = user.page.locator(".post-form .mention-list [role=option]")
     expect(choices).to_have_count(1)
     expect(field).to_have_attribute("aria-activedescendant", re.compile("^mentions-"))
     field.press("Enter")

@@ -12,7 +12,10 @@ def comment(window, text):
 
 
 def test_replies_and_reactions_appear_in_the_thread_of_their_comment(open_window, stack):
-    author, reader = open_window().sign_up(new_name("host")), open_window().sign_up(new_name("guest"))
+    author, reader = (
+        open_window().sign_up(new_name("host")),
+        open_window().sign_up(new_name("guest")),
+    )
     me = sign_in(stack, author.name)
     post = me.create_post("Who is coming?")
     me.call("POST", f"posts/{post}/comments", {"text": "I am."})
@@ -21,7 +24,7 @@ def test_replies_and_reactions_appear_in_the_thread_of_their_comment(open_window
         expect(window.comments("Who is coming?")).to_have_text(["I am."])
 
     comment(reader, "I am.").get_by_role("button", name="Reply to").click()
-    reader.page.get_by_label(f"Reply to {author.name}").fill("Me too!")
+    reader.page.get_by_role("textbox", name=f"Reply to {author.name}").fill("Me too!")
     reader.page.keyboard.press("Enter")
     expect(reader.comments("Who is coming?")).to_have_text(["I am.", "Me too!"])
     author.page.get_by_role("button", name="Show 1 reply").click()
@@ -29,7 +32,7 @@ def test_replies_and_reactions_appear_in_the_thread_of_their_comment(open_window
 
     # A reply to a reply is in the same thread.
     comment(author, "Me too!").get_by_role("button", name="Reply to").click()
-    field = author.page.get_by_label(f"Reply to {reader.name}")
+    field = author.page.get_by_role("textbox", name=f"Reply to {reader.name}")
     expect(field).to_have_value(f"@{reader.name} ")
     field.press_sequentially("Great")
     field.press("Enter")

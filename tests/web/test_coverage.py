@@ -58,7 +58,7 @@ class Call:
         return method == self.method and any(self._matches_path(own, path) for own in self.paths)
 
     def _matches_path(self, own: str, path: str) -> bool:
-        parts, expected = own.split("?")[0].split("/"), path.strip("/").split("/")
+        parts, expected = own.split("?", maxsplit=1)[0].split("/"), path.strip("/").split("/")
         return len(parts) == len(expected) and all(map(self._matches_part, parts, expected))
 
     def _matches_part(self, part: str, expected: str) -> bool:

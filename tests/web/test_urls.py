@@ -63,7 +63,16 @@ def test_every_route_has_the_page_with_and_without_a_slash(route):
 
 @pytest.mark.parametrize(
     "address",
-    ["/posts", "/posts/1", f"/people/{ID}/secrets", f"/chat/{ID}0", "/settings/all", "/@a/b", "/homes", "/unknown/page"],
+    [
+        "/posts",
+        "/posts/1",
+        f"/people/{ID}/secrets",
+        f"/chat/{ID}0",
+        "/settings/all",
+        "/@a/b",
+        "/homes",
+        "/unknown/page",
+    ],
 )
 def test_another_address_has_a_page_that_says_so(address, settings):
     settings.DEBUG = False

@@ -45,6 +45,15 @@ export function icon(name) {
   return h("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
 }
 
+/** Marks the link of the open tab. A narrow window scrolls to it, when the tabs are on the page. @param {HTMLElement} link */
+export function showCurrentTab(link) {
+  link.setAttribute("aria-current", "page");
+  queueMicrotask(() => {
+    const tabs = link.parentElement;
+    if (tabs) tabs.scrollLeft = link.offsetLeft - tabs.offsetLeft - tabs.clientWidth / 3;
+  });
+}
+
 /** Announces a text to screen readers. @param {string} text */
 export function announce(text) {
   byId("announcement").textContent = text;
@@ -60,12 +69,13 @@ const TIME_UNITS_IN_SECONDS = /** @type {[Intl.RelativeTimeFormatUnit, number][]
 const EDITED = ", edited";
 const titleFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" }); // as the device writes it
 const relativeTimeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const shortTimeFormat = new Intl.RelativeTimeFormat("en", { style: "narrow" });
 
-/** @param {string} timestamp */
-function formatRelativeTime(timestamp) {
+/** @param {string} timestamp @param {Intl.RelativeTimeFormat} [format] */
+function formatRelativeTime(timestamp, format = relativeTimeFormat) {
   const seconds = (Date.parse(timestamp) - serverNow()) / 1000;
   for (const [unit, unitSeconds] of TIME_UNITS_IN_SECONDS) {
-    if (-seconds >= unitSeconds) return relativeTimeFormat.format(Math.round(seconds / unitSeconds), unit);
+    if (-seconds >= unitSeconds) return format.format(Math.round(seconds / unitSeconds), unit);
   }
   return "just now";
 }
@@ -74,6 +84,12 @@ function formatRelativeTime(timestamp) {
 export function timeElement(createdAt, editedAt = null) {
   const title = titleFormat.format(new Date(createdAt));
   return h("time", { datetime: createdAt, title }, formatRelativeTime(createdAt) + (editedAt ? EDITED : ""));
+}
+
+/** Shows the age in as few letters as possible. @param {string} createdAt */
+export function shortTimeElement(createdAt) {
+  const title = titleFormat.format(new Date(createdAt));
+  return h("time", { datetime: createdAt, title, "data-short": true }, formatRelativeTime(createdAt, shortTimeFormat));
 }
 
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -98,7 +114,7 @@ export function refreshTimes() {
   for (const element of document.querySelectorAll("time:not([data-clock])")) {
     const suffix = element.textContent?.endsWith(EDITED) ? EDITED : "";
     const { dateTime } = /** @type {HTMLTimeElement} */ (element);
-    element.textContent = formatRelativeTime(dateTime) + suffix;
+    element.textContent = formatRelativeTime(dateTime, element.hasAttribute("data-short") ? shortTimeFormat : relativeTimeFormat) + suffix;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Conversations of the current user, latest message first, with unread counts. */
 
-import { avatar, h, shownName, timeElement } from "../dom.js";
+import { avatar, h, shortTimeElement, shownName } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { applyEventToMessage, messageIdOf } from "./apply-event.js";
 import { messagePreview } from "./texts.js";
@@ -60,7 +60,7 @@ export class ConversationList extends PagedList {
     const isOnline = this.context.presence.isOnline(user.id);
     const avatarFrame = h("span", { class: isOnline ? "avatar-frame online" : "avatar-frame" }, avatar(user));
     const name = h("strong", {}, h("bdi", {}, shownName(user)), isOnline && h("span", { class: "visually-hidden" }, " (online)"));
-    const title = h("span", { class: "row space-between" }, name, last_message && timeElement(last_message.created_at));
+    const title = h("span", { class: "row space-between" }, name, last_message && shortTimeElement(last_message.created_at));
     const preview = h("span", { class: "preview-text", dir: "auto" }, messagePreview(last_message, this.context.currentUser.id));
     const badge = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "visually-hidden" }, " unread")) : "";
     link.replaceChildren(avatarFrame, h("span", { class: "item-text" }, title, h("span", { class: "row space-between" }, preview, badge)));

@@ -9,6 +9,7 @@ import { openReport } from "../report.js";
 import { REACTION_TYPES, reactionIcon } from "../posts/reactions.js";
 
 const MAX_CHARACTERS = 10_000;
+const MAX_PAUSE_MS = 300_000; // between messages that belong together
 
 export class MessageView {
   /** @type {HTMLElement | null} */ receipt = null;
@@ -55,6 +56,17 @@ export class MessageView {
   showDay(label) {
     if (label) this.element.dataset.day = label;
     else delete this.element.dataset.day;
+  }
+
+  /** Whether the same person has sent this message soon after another one. @param {MessageView} previous */
+  isContinuationOf({ message }) {
+    const ms = Date.parse(this.message.created_at) - Date.parse(message.created_at);
+    return message.sender_id === this.message.sender_id && !message.edited_at && ms < MAX_PAUSE_MS;
+  }
+
+  /** Shows no time below a message that another one of the same person follows. @param {boolean} isContinued */
+  setContinued(isContinued) {
+    this.element.classList.toggle("continued", isContinued);
   }
 
   #render() {

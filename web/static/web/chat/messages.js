@@ -114,15 +114,19 @@ export class MessageList extends PagedList {
     for (const view of ownViews) view.showReceipt(view.message.id === lastReadId);
   }
 
-  /** Shows the name of a day above its first message. */
+  /** Shows the name of a day above its first message, and the time below the last of those sent together. */
   #renderDays() {
     let previousLabel = "";
+    /** @type {MessageView | null} */ let previous = null;
     for (const { dataset } of /** @type {Iterable<HTMLElement>} */ (this.list.children)) {
       const view = /** @type {MessageView} */ (this.rows.get(dataset.id ?? ""));
       const label = dayLabel(view.message.created_at);
       view.showDay(label === previousLabel ? "" : label);
+      previous?.setContinued(label === previousLabel && view.isContinuationOf(previous));
       previousLabel = label;
+      previous = view;
     }
+    previous?.setContinued(false);
   }
 
   // Events --------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 /** Notifications view: the list, newest first, with read and delete actions. */
 
-import { avatar, h, icon, runAction, shownName, timeElement } from "../dom.js";
+import { avatar, h, runAction, shownName, timeElement } from "../dom.js";
+import { menuButton } from "../menu.js";
 import { PagedList } from "../paged-list.js";
-import { isAboutModeration, notificationText, notificationUrl } from "./texts.js";
+import { isAboutModeration, notificationSentence, notificationText, notificationUrl } from "./texts.js";
 
 const FOCUSABLE = "a, button";
 
@@ -44,13 +45,12 @@ class NotificationList extends PagedList {
     const link = h("a", { ...linkAttributes, class: "text", dir: "auto" }, subject, notificationText(notification));
     const title = h("p", {}, !read && h("span", { class: "visually-hidden" }, "Unread: "), link);
     const text = h("div", { class: "item-text" }, title, h("p", { class: "dim" }, timeElement(created_at)));
-    const toggleRead = () => runAction(toggleButton, this.errorElement, () => setRead(!read));
-    const toggleButton = h("button", { type: "button", class: "quiet", click: toggleRead }, read ? "Mark as unread" : "Mark as read");
-    const remove = () => runAction(deleteButton, this.errorElement, () => this.context.api.delete(path));
-    const deleteAttributes = { type: "button", class: "quiet", "aria-label": "Delete this notification", click: remove };
-    const deleteButton = h("button", deleteAttributes, icon("close"));
+    const menu = menuButton(`Actions: ${notificationSentence(notification)}`, () => [
+      { label: read ? "Mark as unread" : "Mark as read", run: () => runAction(menu, this.errorElement, () => setRead(!read)) },
+      { label: "Delete", run: () => runAction(menu, this.errorElement, () => this.context.api.delete(path)), isDangerous: true },
+    ]);
     const attributes = { class: read ? "notification" : "notification unread", "data-id": id };
-    return h("li", attributes, avatar(actor), text, toggleButton, deleteButton);
+    return h("li", attributes, avatar(actor), text, menu);
   }
 
   /** @param {import("../api.js").ApiResponse} response */

@@ -32,8 +32,8 @@ export class CommentView {
     this.reactionBar = this.#createReactionBar();
     this.replyButton = h("button", { type: "button", class: "quiet", hidden: !list.post.canComment, click: () => this.#openReplyForm() }, "Reply");
     this.repliesButton = h("button", { type: "button", class: "quiet", hidden: true, "aria-expanded": "false", click: () => this.toggleReplies() });
-    this.actions = h("div", { class: "row comment-actions" }, this.reactionBar.element, this.replyButton);
-    this.body = h("div", { class: "body" }, this.byline, this.content, this.actions, this.repliesButton);
+    this.actions = h("div", { class: "row comment-actions" }, this.reactionBar.element, this.replyButton, this.repliesButton);
+    this.body = h("div", { class: "body" }, this.byline, this.content, this.actions);
     this.viewer = list.viewerOf(comment);
     this.menu = menuButton("", () => this.#createMenuItems());
     this.element = h("li", { "data-id": id }, avatar(author, "small"), this.body, this.menu);

@@ -43,7 +43,7 @@ export class PostView {
     const toggleComments = () => this.setCommentsOpen(this.commentsPanel.hidden);
     this.commentsButton = h("button", { type: "button", class: "quiet comments-button", "aria-expanded": "false", click: toggleComments });
     this.commentsPanel = h("div", { class: "comments-panel", hidden: true });
-    const footer = h("footer", {}, this.reactionBar.element, this.commentsButton, this.bookmarkButton.element);
+    const footer = h("footer", {}, this.commentsButton, this.reactionBar.element, this.bookmarkButton.element);
     const attributes = { class: "post", "data-id": post.id, tabindex: -1 };
     this.element = h("article", attributes, this.header, this.body, this.errorElement, footer, this.commentsPanel);
     this.#render();
@@ -138,8 +138,8 @@ export class PostView {
 
   #renderCommentCount() {
     const count = this.post.comments_count;
-    const label = count === 0 ? "Comment" : count === 1 ? "1 comment" : `${count} comments`;
-    this.commentsButton.replaceChildren(icon("chat"), h("span", {}, label));
+    const word = count === 0 ? "Comment" : count === 1 ? " comment" : " comments";
+    this.commentsButton.replaceChildren(icon("chat"), h("span", {}, count ? String(count) : "", h("span", { class: "wide-label" }, word)));
   }
 
   #createContent() {

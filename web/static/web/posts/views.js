@@ -1,6 +1,7 @@
 /** Feed views, with the form for a new post, and the view of one post. */
 
-import { h, profileUrl } from "../dom.js";
+import { backHeading } from "../back-heading.js";
+import { avatar, h, profileUrl } from "../dom.js";
 import { LiveComponent } from "../live-component.js";
 import { Feed } from "./feed.js";
 import { PostForm } from "./post-form.js";
@@ -37,13 +38,13 @@ export function feedView(context, name) {
     note.append("Only you can see this post. You can find it on ", profileLink, ".");
   };
   const form = new PostForm({ send, context });
-  const formCard = h("div", { class: "card new-post-card" }, form.element, note);
+  const formCard = h("div", { class: "card new-post-card" }, h("div", { class: "new-post" }, avatar(context.currentUser, "small"), form.element), note);
   const links = Object.entries(FEEDS).map(([feedName, { href, title }]) => {
     return h("a", { href, "data-tab": feedName, "aria-current": feedName === name && "page" }, title);
   });
-  const tabs = h("nav", { class: "tabs", "aria-label": "Feeds" }, ...links);
+  const tabs = h("nav", { class: "tabs feed-tabs", "aria-label": "Feeds" }, ...links);
   const headingElement = h("h1", { class: "visually-hidden", tabindex: -1 }, heading);
-  const element = h("div", { class: "column" }, headingElement, formCard, tabs, feed.element);
+  const element = h("div", { class: "column" }, headingElement, tabs, formCard, feed.element);
   return { title, element, components: [feed], scrollList: feed };
 }
 
@@ -123,6 +124,6 @@ class SinglePost extends LiveComponent {
 /** @param {ViewContext} context @param {string} id @param {string} [commentId] @returns {import("../context.js").View} */
 export function postView(context, id, commentId = "") {
   const post = new SinglePost(context, id, commentId);
-  const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Post"), post.element);
+  const element = h("div", { class: "column" }, backHeading("Post", "/"), post.element);
   return { title: "Post", element, components: [post] };
 }

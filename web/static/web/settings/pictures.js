@@ -22,7 +22,7 @@ export class PictureSettings extends LiveComponent {
       this.#createRemoveButton("avatar_url", "Remove picture", (id) => api.delete(`users/me/images/${id}`)),
       this.#createRemoveButton("background_url", "Remove background", (id) => api.delete(`users/me/images/background/${id}`)),
     ];
-    const row = h("div", { class: "row" }, ...uploads, ...removeButtons);
+    const row = h("div", { class: "row picture-buttons" }, ...uploads, ...removeButtons);
     this.container.append(h("h2", {}, "Pictures"), this.pictures, row, this.status, this.errorElement);
     this.element = this.container;
   }

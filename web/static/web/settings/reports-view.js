@@ -1,5 +1,6 @@
 /** The user's reports to the moderators, and what became of them. */
 
+import { backHeading } from "../back-heading.js";
 import { h, timeElement } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { REASONS } from "../report.js";
@@ -36,6 +37,6 @@ class ReportList extends PagedList {
 /** @param {import("../context.js").ViewContext} context @returns {import("../context.js").View} */
 export function reportsView(context) {
   const list = new ReportList(context);
-  const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Your reports"), list.element);
+  const element = h("div", { class: "column" }, backHeading("Your reports", "/settings/privacy"), list.element);
   return { title: "Your reports", element, components: [list], scrollList: list };
 }

@@ -1,6 +1,6 @@
 /** Settings view, with a tab for each subject. */
 
-import { h } from "../dom.js";
+import { h, showCurrentTab } from "../dom.js";
 import { AccountSettings, UsernameForm } from "./account-settings.js";
 import { DataExport } from "./data-export.js";
 import { EraseAccount } from "./erase-account.js";
@@ -37,7 +37,9 @@ export function settingsView(context, name = "") {
   const components = create(context);
   const tabs = h("nav", { class: "tabs", "aria-label": "Settings" });
   for (const [tab, { title: tabTitle }] of Object.entries(TABS)) {
-    tabs.append(h("a", { href: `/settings${tab && `/${tab}`}`, "data-tab": tab || "profile", "aria-current": tab === tabName && "page" }, tabTitle));
+    const link = h("a", { href: `/settings${tab && `/${tab}`}`, "data-tab": tab || "profile" }, tabTitle);
+    tabs.append(link);
+    if (tab === tabName) showCurrentTab(link);
   }
   const linkList = links.length ? h("nav", { class: "card link-list", "aria-label": "Lists" }, ...links.map(([href, text]) => h("a", { href }, text))) : "";
   const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Settings"), tabs, ...components.map((component) => component.element), linkList);

@@ -1,5 +1,6 @@
 /** Views that list users: follow requests, blocked and muted users, and the search. */
 
+import { backHeading } from "../back-heading.js";
 import { h } from "../dom.js";
 import { blockedOrMutedOptions, followRequestsOptions, UserList } from "./user-list.js";
 
@@ -17,7 +18,7 @@ const SEARCH_DELAY_MS = 250; // after the last keystroke
 function listView(context, title, options) {
   const list = new UserList(context, options);
   const card = h("div", { class: "card" }, list.element);
-  const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, title), card);
+  const element = h("div", { class: "column" }, backHeading(title, "/settings/privacy"), card);
   return { title, element, components: [list], scrollList: list };
 }
 

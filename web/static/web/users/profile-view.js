@@ -1,6 +1,6 @@
 /** Profile view: the header, and a tab with posts, users or pictures below it. */
 
-import { h, shownName } from "../dom.js";
+import { h, showCurrentTab, shownName } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { Feed } from "../posts/feed.js";
 import { pinnedPosts, reactedPosts } from "../posts/post-pages.js";
@@ -112,7 +112,7 @@ export function profileView(context, userId, initialTab = "") {
       const number = profile[countField ?? ""];
       if (count) count.textContent = numberFormat.format(number);
       label.textContent = number === 1 ? SINGULAR[title] ?? title : title;
-      if (name === tabName) element.setAttribute("aria-current", "page");
+      if (name === tabName) showCurrentTab(element);
       else element.removeAttribute("aria-current");
     }
     if (!view.scrollList) openTab(profile);

@@ -31,7 +31,6 @@ function linkRow({ label, url, verified_at }) {
 function ownLinks() {
   return [
     h("a", { class: "button quiet", href: "/bookmarks", "aria-label": "Bookmarks" }, icon("bookmark")),
-    h("a", { class: "button quiet", href: "/settings/privacy", "aria-label": "Privacy settings" }, icon("lock")),
     h("a", { class: "button soft", href: "/settings" }, "Edit profile"),
   ];
 }
