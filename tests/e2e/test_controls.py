@@ -95,10 +95,20 @@ def test_on_a_phone_every_control_is_large_enough_for_a_finger(open_window, stac
     user.write_post("Touch me")
     expect(user.post("Touch me")).to_have_count(1)
     me = sign_in(stack, user.name)
-    for route in ("", f"people/{me.id}", "notifications", "settings", "search"):
+    (post,) = me.call("GET", f"users/{me.id}/posts")["posts"]
+    me.call("PUT", f"posts/{post['id']}/reaction", {"type": "love"})
+    me.call("POST", f"posts/{post['id']}/comments", {"text": "Here"})
+    settings = ("settings", "settings/privacy", "settings/account", "settings/security")
+    views = ("", f"people/{me.id}", f"posts/{post['id']}", "notifications", "bookmarks", "search")
+    for route in (*views, *settings):
         user.open_route(route)
         expect(user.page.locator("#view [aria-busy=true]")).to_have_count(0)
         expect_value(lambda: user.page.evaluate(FIND_SMALL_TARGETS), [], route)
+    user.open_route("")
+    user.page.get_by_label("Your post").click()
+    user.page.get_by_role("button", name="Emoji", exact=True).click()
+    expect(user.page.get_by_role("button", name="grinning")).to_be_visible()
+    expect_value(lambda: user.page.evaluate(FIND_SMALL_TARGETS), [], "emoji")
 
 
 def test_after_the_sign_in_the_focus_is_in_the_view(open_window):

@@ -15,6 +15,13 @@ from tests.e2e.window import Window
 
 MAX_FIRST_LOAD_REQUESTS = 12
 MAX_CLICK_MS = 5_000
+MAX_SLOW_LOAD_MS = 20_000
+SLOW_3G = {
+    "offline": False,
+    "latency": 300,  # ms
+    "downloadThroughput": 50 * 1024,  # bytes a second
+    "uploadThroughput": 50 * 1024,
+}
 # Clicks on a link, and returns the time until an element is in the page, in milliseconds. The clock
 # starts with the click and stops with the first frame that shows the element.
 MEASURE_CLICK = """([link, content]) => new Promise((resolve, reject) => {
@@ -67,6 +74,25 @@ def test_the_first_load_takes_few_requests(open_window: Any, stack: Site) -> Non
     own = {url for url in requests if "/media/" not in url and "/avatars/" not in url}
     print(f"\nfirst load: {len(own)} requests besides pictures")
     assert len(own) <= MAX_FIRST_LOAD_REQUESTS, own
+
+
+def test_the_first_load_on_a_slow_network(open_window: Any, stack: Site) -> None:
+    """Print the time to the first post on slow 3G, without and with the files in the cache."""
+    user = open_window().sign_up(new_name("remote"))
+    sign_up(stack, new_name("author")).create_post("Far away")
+    print()
+    for files in ("new", "kept"):
+        page = user.page.context.new_page()
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": files == "new"})
+        network.send("Network.emulateNetworkConditions", SLOW_3G)
+        page.goto(user.page.url, wait_until="commit")
+        expect(page.locator("article.post").first).to_be_visible()
+        ms = page.evaluate("performance.now()")
+        print(f"first post on slow 3G, files {files}: {ms:.0f} ms")
+        assert ms < MAX_SLOW_LOAD_MS
+        page.close()
 
 
 def test_views_are_shown_soon_after_a_click(reader: Window) -> None:

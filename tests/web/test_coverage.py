@@ -1,7 +1,7 @@
 """The web client has a view for each operation of the API that a member can use.
 
-The calls are read from the source of the client: `api.put("path", …)`, and the `path` of lists, which
-is read with GET. A path is a literal at the call, or assigned to `path` in the same file.
+The calls are read from the source of the client: `api.put("path", …)`, and the `path` of lists,
+which is read with GET. A path is a literal at the call, or assigned to `path` in the same file.
 """
 
 import re

@@ -6,10 +6,10 @@ import { setServerTime } from "./clock.js";
 import { byId, errorText, refreshTimes } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { startInspector } from "./inspector.js";
-import { EventClient } from "./mysocial.js";
+import { EventClient, isAfterCursor } from "./mysocial.js";
 import { followOldLink, Router } from "./router.js";
 import { ResponseCache } from "./response-cache.js";
-import { createView, isRoute } from "./routes.js";
+import { createView, isRoute, readEarly } from "./routes.js";
 import { restoreSession, tokenStore } from "./session.js";
 import { setUpShortcuts, showHelp } from "./shortcuts.js";
 import { SideColumn } from "./side-column.js";
@@ -40,9 +40,13 @@ startInspector(api, events);
 let isSigningOut = false;
 let endedText = SESSION_ENDED; // shown on the sign-in page when the session ends
 
-/** Shows the app to a user who has signed in. @param {any} currentUser @param {{ isNew?: boolean }} [options] */
-async function startSession(currentUser, { isNew = false } = {}) {
-  const cache = new ResponseCache(api);
+/**
+ * Shows the app to a user who has signed in.
+ * @param {any} currentUser
+ * @param {{ isNew?: boolean, cache?: ResponseCache, early?: Promise<any> | null, userCursor?: string }} [options] `early` is
+ *   a read of the first view that has begun already, and `userCursor` the cursor at which the user was read
+ */
+async function startSession(currentUser, { isNew = false, cache = new ResponseCache(api), early = null, userCursor = api.cursor } = {}) {
   const topics = new TopicSet(events);
   const shared = {
     cache,
@@ -74,12 +78,14 @@ async function startSession(currentUser, { isNew = false } = {}) {
   };
   retryFailedLoads = () => components().forEach((component) => component.retryFailedLoad());
   for (const id of ["signin-page", "main-view", "account", "main-nav"]) byId(id).hidden = id === "signin-page";
-  // Everything is loaded after this cursor is taken, so no event is missed.
-  events.cursor = api.cursor;
-  events.start();
   header.load();
   setUpShortcuts(openPath);
-  await router.start({ movesFocus: isNew });
+  const start = router.start({ movesFocus: isNew });
+  // Everything is loaded after the earlier of these cursors, so no event is missed.
+  const earlyCursor = (await early?.catch(() => null))?.cursor;
+  events.cursor = earlyCursor && isAfterCursor(userCursor, earlyCursor) ? earlyCursor : userCursor;
+  events.start();
+  await start;
   sideColumn.load(); // after the view, which is more urgent
 }
 
@@ -153,8 +159,11 @@ setInterval(refreshTimes, TIME_REFRESH_MS);
 followOldLink();
 try {
   if (await restoreSession(api)) {
-    const { data } = await api.get("accounts/me");
-    await startSession(data.user ?? data);
+    const cache = new ResponseCache(api);
+    const early = readEarly(cache, location.pathname);
+    early?.catch(() => {}); // the view shows the error
+    const { data, cursor } = await api.get("accounts/me");
+    await startSession(data, { cache, early, userCursor: cursor });
   }
 } catch (/** @type {any} */ error) {
   byId("signin-error").textContent = errorText(error);

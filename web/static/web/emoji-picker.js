@@ -38,7 +38,7 @@ export function emojiPicker(field) {
     const groups = EMOJI_GROUPS.map(([name, all]) => ({ name, emoji: all.filter((emoji) => emoji.name.includes(text)) })).filter(({ emoji }) => emoji.length);
     const sections = groups.map(({ name, emoji }) => {
       const buttons = emoji.map(({ character, name: label }) => h("button", { type: "button", class: "emoji", tabindex: -1, title: label, "aria-label": label, click: () => choose(character) }, character));
-      return h("section", {}, h("h3", {}, name), h("div", { class: "emoji-group" }, ...buttons));
+      return h("div", { role: "group", "aria-label": name }, h("p", { class: "dim", "aria-hidden": "true" }, name), h("div", { class: "emoji-group" }, ...buttons));
     });
     list.replaceChildren(...sections);
     if (sections.length) list.querySelector("button").tabIndex = 0; // one stop for the Tab key; arrows move on

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { LiveComponent } from "./live-component.js";
 import { SortedRows } from "./sorted-rows.js";
 
-const DEFAULT_LIMIT = 20;
+export const DEFAULT_LIMIT = 20;
 const PRELOAD_MARGIN = "600px"; // the next page is loaded before its place is visible
 
 /**

@@ -13,6 +13,7 @@ const EMPTYING_EVENT = /^(?:.*\.(?:deleted|hidden)|block\.created|mute\.created|
 
 export class ResponseCache {
   /** @type {Map<string, ApiResponse>} */ #responses = new Map(); // by address, the latest last
+  /** @type {Map<string, Promise<ApiResponse>>} */ #early = new Map(); // reads that have begun before the view asks
   #emptiedAt = ""; // the id of an event; older responses are not kept
 
   /** @param {import("./api.js").Api} api */
@@ -25,10 +26,19 @@ export class ResponseCache {
     return this.#responses.get(keyOf(path, query));
   }
 
+  /** Begins a read that the first view will ask for. @param {string} path @param {Query} query */
+  readEarly(path, query) {
+    const response = this.api.get(path, query);
+    this.#early.set(keyOf(path, query), response);
+    return response;
+  }
+
   /** Reads from the server, and keeps the response. @param {string} path @param {Query} [query] */
   async get(path, query = {}) {
     const key = keyOf(path, query);
-    const response = await this.api.get(path, query).catch((error) => {
+    const early = this.#early.get(key);
+    this.#early.delete(key); // it is for the first view only
+    const response = await (early ?? this.api.get(path, query)).catch((error) => {
       if (error.status) this.#responses.delete(key); // without a response, the last one is still the best
       throw error;
     });

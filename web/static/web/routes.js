@@ -3,6 +3,7 @@
 import { chatView } from "./chat/view.js";
 import { h } from "./dom.js";
 import { notificationsView } from "./notifications/view.js";
+import { DEFAULT_LIMIT } from "./paged-list.js";
 import { bookmarksView } from "./posts/post-pages.js";
 import { feedView, postView } from "./posts/views.js";
 import { reportsView } from "./settings/reports-view.js";
@@ -12,6 +13,8 @@ import { lookupView } from "./users/lookup-view.js";
 import { profileView } from "./users/profile-view.js";
 
 const ID_PATTERN = /^[0-9a-f]{24}$/;
+/** @type {Record<string, string>} */
+const FEEDS_BY_PATH = { "/": "posts", "/home": "posts/home" };
 const ROUTES_WITH_ID = ["posts", "people", "chat"];
 
 /**
@@ -33,6 +36,12 @@ const ROUTES = {
   blocked: blockedView,
   muted: mutedView,
 };
+
+/** Begins the first read of a view that can be known before the user is. @param {import("./response-cache.js").ResponseCache} cache @param {string} path */
+export function readEarly(cache, path) {
+  const apiPath = FEEDS_BY_PATH[path];
+  return apiPath ? cache.readEarly(apiPath, { limit: DEFAULT_LIMIT, cursor: null }) : null;
+}
 
 /** @returns {import("./context.js").View} */
 function notFoundView() {

@@ -32,7 +32,7 @@ export class ReactionBar {
     /** @type {Record<string, number>} */ this.counts = {};
     this.button = h("button", { type: "button", class: "reaction-button", "aria-haspopup": "true", "aria-expanded": "false", click: () => this.#toggle() });
     this.picker = h("div", { class: "reaction-picker", role: "group", "aria-label": "Reactions", hidden: true });
-    this.totals = h("button", { type: "button", class: "reaction-totals", hidden: true, click: () => actions.showReactors(this.counts) });
+    this.totals = h("button", { type: "button", class: "reaction-totals", hidden: true, click: () => actions.showReactors(this.counts) }, h("span", { class: "visually-hidden" }, "See who: "));
     for (const type of REACTION_TYPES) {
       const count = h("span", { class: "count" });
       const total = h("span", { class: "reaction-total", "data-reaction": type, hidden: true }, reactionIcon(type), count);
@@ -47,9 +47,7 @@ export class ReactionBar {
   /** @param {Record<string, number>} totals */
   setTotals(totals) {
     this.counts = totals;
-    const given = REACTION_TYPES.filter((type) => totals[type]);
-    this.totals.hidden = given.length === 0;
-    this.totals.setAttribute("aria-label", `See who: ${given.map((type) => `${totals[type]} ${type}`).join(", ")}`);
+    this.totals.hidden = !REACTION_TYPES.some((type) => totals[type]);
     for (const [type, { total, count }] of Object.entries(this.#totals)) {
       total.hidden = !totals[type];
       count.textContent = totals[type] ? String(totals[type]) : "";
