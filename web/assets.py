@@ -18,6 +18,7 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 ENTRY_POINT = Path("app.js")
+LATER = Path("later.js")  # with the views that the first load does not need
 STYLES = (
     "mysocial/palette.css",
     *(
@@ -37,6 +38,7 @@ STYLES = (
         )
     ),
 )
+JAVASCRIPT = "text/javascript; charset=utf-8"
 FOLDER = Path(__file__).resolve().parent / "static" / "web"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
@@ -78,10 +80,11 @@ def get_assets() -> dict[str, Asset]:
 
 @functools.lru_cache(maxsize=1)
 def _create_assets(_last_change: int) -> dict[str, Asset]:
-    assets = (
-        Asset("app.js", "text/javascript; charset=utf-8", join_modules(ENTRY_POINT).encode()),
-        Asset("app.css", "text/css; charset=utf-8", join_styles().encode()),
-    )
+    script, later_script = join_modules(ENTRY_POINT, LATER)
+    later = Asset(LATER.name, JAVASCRIPT, later_script.encode())
+    script = script.replace(f'import("./{LATER}")', f'import("{later.url}")')
+    styles = Asset("app.css", "text/css; charset=utf-8", join_styles().encode())
+    assets = (Asset("app.js", JAVASCRIPT, script.encode()), later, styles)
     return {asset.name: asset for asset in assets}
 
 
@@ -94,40 +97,60 @@ def _last_change() -> int:
 # Scripts -----------------------------------------------------------------------------------------
 
 
-def join_modules(entry_point: Path) -> str:
-    """Return a module that runs a module of `FOLDER` and all that it imports.
+class Joiner:
+    """Joins modules of `FOLDER` into scripts.
 
     Each imported module becomes a function that returns its exports. The supported forms are those
     of our own modules: imports and exports of names, at the beginning of a line.
-
-    Raises:
-        ValueError: Modules import each other in a circle.
     """
-    variables: dict[Path, str] = {}
-    functions: list[str] = []
 
-    def add(path: Path, importers: tuple[Path, ...]) -> str:
+    def __init__(self) -> None:
+        self.variables: dict[Path, str] = {}  # of the modules that were added, with their exports
+
+    def join(self, entry_point: Path) -> tuple[str, str]:
+        """Return the code of the modules that a module imports, and its own code with a `return`.
+
+        Modules that were joined before are not repeated.
+
+        Raises:
+            ValueError: Modules import each other in a circle.
+        """
+        functions: list[str] = []
+        code = self._add(entry_point, (), functions)
+        return "".join(functions), code
+
+    def _add(self, path: Path, importers: tuple[Path, ...], functions: list[str]) -> str:
         """Return the code of a module. Add the modules that it imports before."""
         if path in importers:
             raise ValueError(f"{path} imports itself, through {importers[-1]}.")
 
         def replace_import(match: re.Match[str]) -> str:
             imported = _resolve(path, match[2])
-            if imported not in variables:
-                code = add(imported, (*importers, path))
-                variables[imported] = f"module{len(variables)}"
-                functions.append(f"const {variables[imported]} = (() => {{\n{code}}})();\n")
+            if imported not in self.variables:
+                code = self._add(imported, (*importers, path), functions)
+                variable = self.variables[imported] = f"module{len(self.variables)}"
+                functions.append(f"const {variable} = (() => {{\n{code}}})();\n")
             names = match[1].replace(" as ", ": ")
-            return f"const {{{names}}} = {variables[imported]};\n"
+            return f"const {{{names}}} = {self.variables[imported]};\n"
 
         source = IMPORT.sub(replace_import, _read_script(path))
         names = [match[1] for match in EXPORT.finditer(source)]
         names += [name for match in EXPORT_LIST.finditer(source) for name in _split(match[1])]
         source = EXPORT_LIST.sub("", EXPORT.sub("", source))
-        return f"{source}return {{ {', '.join(names)} }};\n" if importers else source
+        return f"{source}return {{ {', '.join(names)} }};\n" if names else source
 
-    main = add(entry_point, ())
-    return "".join([*functions, main])
+
+def join_modules(entry_point: Path, later: Path) -> tuple[str, str]:
+    """Return a script for a module and all that it imports, and one for what it loads later.
+
+    The second script exports `load`, which is called with the modules of the first one.
+    """
+    joiner = Joiner()
+    main = "".join(joiner.join(entry_point))
+    shared = ", ".join(joiner.variables.values())
+    later_script = "".join(joiner.join(later))
+    main = main.replace(f'import("./{later}")', f'import("./{later}").then(({{ load }}) => load({{ {shared} }}))')
+    return main, f"export const load = ({{ {shared} }}) => {{\n{later_script}}};\n"
 
 
 def _read_script(path: Path) -> str:

@@ -1,12 +1,12 @@
 """Page of the web client. It loads all data through the public API."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from web.assets import FOLDER, get_assets
+from web.assets import FOLDER, LATER, get_assets
 
 STAFF_ROLE_PREFIX = "staff"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -46,9 +46,11 @@ def asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     """Return the scripts or the styles of the page.
 
     A process of another version, during an update, has other content for the address. It must not
-    be kept.
+    be kept. A script that another one loads later must be of its version.
     """
     current = get_assets()[name]
+    if digest != current.digest and name == LATER.name:
+        raise Http404
     response = HttpResponse(current.content, content_type=current.content_type)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = current.compressed

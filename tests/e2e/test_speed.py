@@ -187,3 +187,22 @@ def test_posts_of_a_blocked_member_are_not_shown_from_the_cache(
     expect(reader.page.locator(".posts[aria-busy=true]")).to_have_count(1)
     expect(reader.post("Soon gone")).to_have_count(0)
     assert post
+
+
+def test_a_view_waits_for_its_code_and_says_when_it_does_not_come(reader: Window) -> None:
+    page = reader.page
+    reader.allow_connection_errors = True
+    page.route("**/later.js", lambda route: route.abort())
+    page.goto(f"{page.url}settings")
+    expect(page.get_by_text("This part of the page could not be loaded.")).to_be_visible()
+    held: list[Any] = []
+    page.unroute("**/later.js")
+    page.route("**/later.js", held.append)
+    page.reload()
+    reader.wait_until_live()
+    expect(page.get_by_role("heading", name="Settings")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(page.get_by_label("About you")).to_be_visible()
+    expect(page).to_have_title("Settings · MySocial")

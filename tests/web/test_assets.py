@@ -51,15 +51,31 @@ def test_the_address_changes_with_the_content():
     assert old.url != new.url
 
 
-def test_every_module_is_in_the_script_and_every_style_sheet_in_the_styles():
-    script, styles = assets.join_modules(assets.ENTRY_POINT), assets.join_styles()
+def test_every_module_is_in_one_script_and_every_style_sheet_in_the_styles():
+    current = assets.get_assets()
+    script, later = (current[name].content.decode() for name in ("app.js", "later.js"))
     modules = {path for path in assets.FOLDER.rglob("*.js") if "export {};" not in path.read_text()}
-    assert len(re.findall(r"^const module\d+ = ", script, re.MULTILINE)) == len(modules) - 1
+    names = re.findall(r"^const (module\d+) = ", script + later, re.MULTILINE)
+    assert len(names) == len(set(names)) == len(modules) - 2  # without those of the scripts
     assert not re.search(r"^\s*(?:import|export)\b", script, re.MULTILINE)
-    assert "import.meta" not in script
+    assert re.findall(r"^\s*(?:import|export)\b", later, re.MULTILINE) == ["export"]
+    assert f'import("{current["later.js"].url}")' in script
+    assert "import.meta" not in script + later
+    styles = assets.join_styles()
     sheets = {path.relative_to(assets.FOLDER.parent) for path in assets.FOLDER.rglob("*.css")}
     assert {str(sheet) for sheet in sheets} <= set(assets.STYLES)
     assert not re.search(r'url\("(?!data:)', styles)
+
+
+def test_the_first_script_is_without_the_views_that_come_later():
+    current = assets.get_assets()
+    assert b"function chatView" not in current["app.js"].content
+    assert b"function chatView" in current["later.js"].content
+    assert b"function feedView" in current["app.js"].content
+    url = current["later.js"].url
+    assert Client().get(url)["Cache-Control"] == "public, max-age=31536000, immutable"
+    # Another version would not fit the script that loads it.
+    assert Client().get(f"/assets/{'0' * 16}/later.js").status_code == 404
 
 
 @pytest.fixture
@@ -77,7 +93,7 @@ def test_modules_are_joined_in_the_order_of_their_imports(folder):
         'import { two } from "../b.js";\nexport const one = 1; // first\nexport { two };\n'
     )
     (folder / "b.js").write_text("// A number.\nexport function two() {}\n")
-    assert assets.join_modules(Path("app.js")) == (
+    assert "".join(assets.Joiner().join(Path("app.js"))) == (
         "const module0 = (() => {\nfunction two() {}\nreturn { two };\n})();\n"
         "const module1 = (() => {\nconst { two } = module0;\nconst one = 1; // first\n"
         "return { one, two };\n})();\n"
@@ -90,4 +106,28 @@ def test_modules_that_import_each_other_are_an_error(folder):
     (folder / "a.js").write_text('import { b } from "./b.js";\nexport const a = 1;\n')
     (folder / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
     with pytest.raises(ValueError, match=r"a\.js imports itself, through b\.js"):
-        assets.join_modules(Path("app.js"))
+        assets.Joiner().join(Path("app.js"))
+
+
+def test_a_later_script_gets_the_modules_of_the_first_one(folder):
+    (folder / "app.js").write_text(
+        'import { one } from "./a.js";\nconst load = () => import("./later.js");\n'
+    )
+    (folder / "later.js").write_text(
+        'import { one } from "./a.js";\nimport { two } from "./b.js";\n'
+        "export const sum = one + two;\n"
+    )
+    for name, code in (("a", "one = 1"), ("b", "two = 2")):
+        (folder / f"{name}.js").write_text(f"export const {code};\n")
+    script, later = assets.join_modules(Path("app.js"), Path("later.js"))
+    assert script == (
+        "const module0 = (() => {\nconst one = 1;\nreturn { one };\n})();\n"
+        "const { one } = module0;\n"
+        'const load = () => import("./later.js").then(({ load }) => load({ module0 }));\n'
+    )
+    assert later == (
+        "export const load = ({ module0 }) => {\n"
+        "const module1 = (() => {\nconst two = 2;\nreturn { two };\n})();\n"
+        "const { one } = module0;\nconst { two } = module1;\n"
+        "const sum = one + two;\nreturn { sum };\n};\n"
+    )

@@ -9,7 +9,7 @@ import { startInspector } from "./inspector.js";
 import { EventClient, isAfterCursor } from "./mysocial.js";
 import { followOldLink, Router } from "./router.js";
 import { ResponseCache } from "./response-cache.js";
-import { createView, isRoute, readEarly } from "./routes.js";
+import { createView, isRoute, loadLaterViews, readEarly } from "./routes.js";
 import { restoreSession, tokenStore } from "./session.js";
 import { setUpShortcuts, showHelp } from "./shortcuts.js";
 import { SideColumn } from "./side-column.js";
@@ -86,7 +86,9 @@ async function startSession(currentUser, { isNew = false, cache = new ResponseCa
   events.cursor = earlyCursor && isAfterCursor(userCursor, earlyCursor) ? earlyCursor : userCursor;
   events.start();
   await start;
-  sideColumn.load(); // after the view, which is more urgent
+  // After the view, which is more urgent.
+  sideColumn.load();
+  loadLaterViews().catch(() => {}); // a view that needs them tries again, and shows the error
 }
 
 /** Ends the session and shows the sign-in page, with a message unless the user has signed out. @param {string} [message] */

@@ -89,6 +89,7 @@ export class Router {
     focusHeading();
     const focusedElement = document.activeElement;
     await Promise.all(loads);
+    if (view === this.view) this.#updateTitle(); // it may name what was loaded
     // The heading may have been hidden before; the user may have moved the focus meanwhile.
     if (document.activeElement === focusedElement) focusHeading();
     if (position && view === this.view) {

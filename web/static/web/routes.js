@@ -1,16 +1,9 @@
 /** Routes and their views. */
 
-import { chatView } from "./chat/view.js";
 import { h } from "./dom.js";
-import { notificationsView } from "./notifications/view.js";
+import { laterView } from "./later-view.js";
 import { DEFAULT_LIMIT } from "./paged-list.js";
-import { bookmarksView } from "./posts/post-pages.js";
 import { feedView, postView } from "./posts/views.js";
-import { reportsView } from "./settings/reports-view.js";
-import { settingsView } from "./settings/settings-view.js";
-import { blockedView, mutedView, requestsView, searchView } from "./users/list-views.js";
-import { lookupView } from "./users/lookup-view.js";
-import { profileView } from "./users/profile-view.js";
 
 const ID_PATTERN = /^[0-9a-f]{24}$/;
 /** @type {Record<string, string>} */
@@ -25,17 +18,24 @@ const ROUTES = {
   "": (context) => feedView(context, "everyone"),
   home: (context) => feedView(context, "home"),
   posts: (context, id, part, commentId) => postView(context, id, part === "comments" ? commentId : ""),
-  people: profileView,
-  search: searchView,
-  notifications: notificationsView,
-  chat: chatView,
-  settings: settingsView,
-  bookmarks: bookmarksView,
-  reports: reportsView,
-  requests: requestsView,
-  blocked: blockedView,
-  muted: mutedView,
 };
+/** Routes whose views are in later.js. */
+const LATER_ROUTES = ["people", "search", "notifications", "chat", "settings", "bookmarks", "reports", "requests", "blocked", "muted"];
+const NOT_LOADED = "This part of the page could not be loaded. Reload the page to try again.";
+
+/** @type {typeof ROUTES | null} */ let laterViews = null;
+/** @type {Promise<typeof ROUTES> | null} */ let pendingViews = null;
+
+/** Loads the code of the other views, once. */
+export function loadLaterViews() {
+  return (pendingViews ??= import("./later.js").then(
+    ({ LATER_VIEWS }) => (laterViews = LATER_VIEWS),
+    () => {
+      pendingViews = null;
+      throw new Error(NOT_LOADED);
+    },
+  ));
+}
 
 /** Begins the first read of a view that can be known before the user is. @param {import("./response-cache.js").ResponseCache} cache @param {string} path */
 export function readEarly(cache, path) {
@@ -51,12 +51,19 @@ function notFoundView() {
 }
 
 /** Returns whether an address may be that of a view. @param {string} path */
-export const isRoute = (path) => Object.hasOwn(ROUTES, path.split("/")[1]) || path.startsWith("/@");
+export function isRoute(path) {
+  const name = path.split("/")[1];
+  return Object.hasOwn(ROUTES, name) || LATER_ROUTES.includes(name) || name.startsWith("@");
+}
 
 /** @param {ViewContext} context @param {string[]} route */
 export function createView(context, [name, ...args]) {
-  if (name.startsWith("@")) return lookupView(context, name.slice(1));
   const [id = ""] = args;
   const isIdValid = !ROUTES_WITH_ID.includes(name) || ID_PATTERN.test(id) || (name === "chat" && !id);
-  return isIdValid && Object.hasOwn(ROUTES, name) ? ROUTES[name](context, ...args) : notFoundView();
+  if (!isIdValid) return notFoundView();
+  if (Object.hasOwn(ROUTES, name)) return ROUTES[name](context, ...args);
+  const isName = name.startsWith("@");
+  if (!isName && !LATER_ROUTES.includes(name)) return notFoundView();
+  const create = (/** @type {typeof ROUTES} */ views) => (isName ? views["@"](context, name.slice(1)) : views[name](context, ...args));
+  return laterViews ? create(laterViews) : laterView(context.signal, async () => create(await loadLaterViews()));
 }
