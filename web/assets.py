@@ -149,7 +149,9 @@ def join_modules(entry_point: Path, later: Path) -> tuple[str, str]:
     main = "".join(joiner.join(entry_point))
     shared = ", ".join(joiner.variables.values())
     later_script = "".join(joiner.join(later))
-    main = main.replace(f'import("./{later}")', f'import("./{later}").then(({{ load }}) => load({{ {shared} }}))')
+    main = main.replace(
+        f'import("./{later}")', f'import("./{later}").then(({{ load }}) => load({{ {shared} }}))'
+    )
     return main, f"export const load = ({{ {shared} }}) => {{\n{later_script}}};\n"
 
 

@@ -30,7 +30,11 @@ ROUTES = (
 urlpatterns = [
     path("", index, name="index"),
     *(re_path(rf"^{route}/?\Z", index) for route in ROUTES),
-    re_path(r"^assets/(?P<digest>[0-9a-f]{16})/(?P<name>app\.js|app\.css|later\.js)\Z", asset, name="asset"),
+    re_path(
+        r"^assets/(?P<digest>[0-9a-f]{16})/(?P<name>app\.js|app\.css|later\.js)\Z",
+        asset,
+        name="asset",
+    ),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("favicon.ico", favicon),
     path("robots.txt", robots),

@@ -58,7 +58,7 @@ def test_a_message_is_readable_while_it_is_edited(open_window, stack, scheme):
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1440, "height": 900}])
 def test_the_buttons_of_pictures_are_reachable_with_a_background(open_window, viewport):
     user = open_window(viewport=viewport).sign_up(new_name("pictured"))
-    user.open_section("Settings")
+    user.open_route("settings")
     user.select_picture("New background", make_image())
     expect(user.page.get_by_alt_text("Your background")).to_be_visible()
     section = user.page.locator("section.card").filter(has=user.page.locator(".profile-pictures"))

@@ -53,7 +53,7 @@ def test_keys_move_through_the_feed_and_can_be_switched_off(open_window, stack):
 
 def test_a_wide_window_has_a_column_with_search_and_people(open_window, stack):
     user = open_window(viewport=WIDE).sign_up(new_name("wide"))
-    found = sign_up(stack, new_name("sidelong"))
+    member = sign_up(stack, new_name("sidelong"))
     column = user.page.get_by_role("complementary", name="People")
     expect(column.locator(".user-row").first).to_be_visible()
     user.page.keyboard.press("/")
@@ -63,5 +63,5 @@ def test_a_wide_window_has_a_column_with_search_and_people(open_window, stack):
     user.page.keyboard.press("Enter")
     expect(user.page).to_have_url(re.compile("/search/sidelong$"))
     results = user.page.get_by_role("list", name="Search results")
-    expect(results.locator(".name").first).to_have_text(found.username)
+    expect(results.locator(".name").first).to_have_text(member.username)
     expect(column).to_be_hidden()  # the search view has its content

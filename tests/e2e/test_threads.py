@@ -11,7 +11,7 @@ def comment(window, text):
     return window.page.locator(".comments li").filter(has_text=text).last
 
 
-def test_replies_and_reactions_appear_in_the_thread_of_their_comment(open_window, stack):
+def test_replies_appear_in_the_thread_of_their_comment(open_window, stack):
     author, reader = (
         open_window().sign_up(new_name("host")),
         open_window().sign_up(new_name("guest")),
@@ -39,10 +39,26 @@ def test_replies_and_reactions_appear_in_the_thread_of_their_comment(open_window
     expect(reader.comments("Who is coming?")).to_have_count(3)
     expect(comment(reader, "Great").get_by_role("link", name=f"@{reader.name}")).to_be_visible()
 
-    button = comment(reader, "Great").locator(".reaction-button")
-    button.click()
-    comment(reader, "Great").get_by_role("button", name="love", exact=True).click()
-    totals = comment(author, "Great").locator(".reaction-totals")
+    comment(author, "Great").get_by_role("button", name="Actions for").click()
+    author.page.get_by_role("menuitem", name="Delete").click()
+    author.confirm()
+    expect(reader.comments("Who is coming?")).to_have_text(["I am.", "Me too!"])
+
+
+def test_a_reaction_to_a_comment_is_counted_and_shows_its_member(open_window, stack):
+    author, reader = (
+        open_window().sign_up(new_name("host")),
+        open_window().sign_up(new_name("guest")),
+    )
+    me = sign_in(stack, author.name)
+    post = me.create_post("Who is cooking?")
+    me.call("POST", f"posts/{post}/comments", {"text": "Not me."})
+    for window in (author, reader):
+        window.open_route(f"posts/{post}")
+        expect(window.comments("Who is cooking?")).to_have_text(["Not me."])
+    comment(reader, "Not me.").locator(".reaction-button").click()
+    comment(reader, "Not me.").get_by_role("button", name="love", exact=True).click()
+    totals = comment(author, "Not me.").locator(".reaction-totals")
     expect(totals.locator("[data-reaction=love] .count")).to_have_text("1")
     totals.click()
     dialog = author.page.get_by_role("dialog", name="Reactions")
@@ -50,11 +66,6 @@ def test_replies_and_reactions_appear_in_the_thread_of_their_comment(open_window
     author.take_screenshot("thread-reactors")
     dialog.get_by_role("button", name="Close").click()
     expect(totals).to_be_focused()
-
-    comment(author, "Great").get_by_role("button", name="Actions for").click()
-    author.page.get_by_role("menuitem", name="Delete").click()
-    author.confirm()
-    expect(reader.comments("Who is coming?")).to_have_text(["I am.", "Me too!"])
 
 
 def test_a_notification_leads_to_the_reply_in_its_thread(open_window, stack):

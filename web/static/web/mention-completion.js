@@ -93,6 +93,7 @@ export class MentionCompletion {
   #close() {
     this.#query = "";
     this.element.hidden = true;
+    this.element.replaceChildren();
     this.field.removeAttribute("aria-activedescendant");
   }
 }

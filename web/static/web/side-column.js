@@ -16,7 +16,7 @@ export class SideColumn {
 
   /** @param {import("./context.js").ViewContext} context @param {(path: string) => void} openPath opens another view */
   constructor(context, openPath) {
-    const field = h("input", { type: "search", dir: "auto", autocomplete: "off", placeholder: "Search members", "aria-label": "Search members by name" });
+    const field = h("input", { type: "search", dir: "auto", autocomplete: "off", placeholder: "Search members", "aria-label": "Find people by name" });
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
       openPath(`/search/${encodeURIComponent(field.value.trim())}`);

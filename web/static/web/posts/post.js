@@ -165,7 +165,7 @@ export class PostView {
       action: () => this.api.delete(`posts/${this.id}`).then(() => showToast("Your post is deleted.")),
     });
     const pin = pinItem(this.post, this.api, this.errorElement, (post, cursor) => this.update(post, cursor));
-    return [{ label: "Edit", run: () => this.#openEditor() }, pin, ...items, { label: "Delete", run: ask, isDangerous: true }];
+    return [{ label: "Edit", run: () => this.#openEditor() }, ...items, pin, { label: "Delete", run: ask, isDangerous: true }];
   }
 
   #openEditor() {

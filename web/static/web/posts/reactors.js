@@ -10,7 +10,7 @@ class ReactorList extends PagedList {
   /** @param {import("../context.js").ViewContext} context @param {string} path */
   constructor(context, path) {
     const list = h("ul", { class: "user-list", "aria-label": "Members who reacted" });
-    super(context, list, { path, itemsKey: "reactions", emptyText: "Nobody whom you can see." });
+    super(context, list, { path, itemsKey: "reactions", emptyText: "No reactions that you can see." });
     this.element = h("section", { class: "user-list-section" }, this.errorElement, this.list, this.emptyElement, this.moreButton);
   }
 

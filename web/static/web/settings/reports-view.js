@@ -24,7 +24,7 @@ class ReportList extends PagedList {
     const paths = /** @type {Record<string, string>} */ ({ user: "/people/", post: "/posts/" });
     const target = paths[target_type] ? h("a", { href: paths[target_type] + target_id }, label) : label;
     const chip = h("span", { class: state === "resolved" ? "chip good" : "chip" }, STATES[state] ?? state);
-    const text = h("div", { class: "item-text" }, h("p", {}, target, ": ", REASONS[reason] ?? reason, chip), note && h("p", { dir: "auto" }, note), h("p", { class: "dim" }, timeElement(created_at)));
+    const text = h("div", { class: "item-text" }, h("p", {}, h("span", {}, target, ": ", REASONS[reason] ?? reason), chip), note && h("p", { dir: "auto" }, note), h("p", { class: "dim" }, timeElement(created_at)));
     this.rows.put(id, { element: h("li", { class: "user-row" }, text) });
   }
 
