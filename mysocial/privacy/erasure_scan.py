@@ -108,8 +108,8 @@ def find_hits(
 def delete_hits(terms: SearchTerms, *, before: int) -> int:
     """Delete what contains a term beside the records; return the number of deletions.
 
-    Deleted are entries of event logs up to the clock `before`, rate limit counts, stored responses,
-    and cached lists and unique values that have no pending changes. Cached candidates of
+    Deleted are entries of event logs up to the clock `before`, counts, stored responses, and cached
+    lists and unique values that have no pending changes. Cached candidates of
     all leaderboards and suggestions are deleted, too. The username is searched in
     the names of keys only: what others wrote about the member belongs to them.
 
@@ -125,6 +125,8 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
             count += _erase_events(unnamed, before)
         elif _names_topics(name):
             count += _erase_topic_log(unnamed, key, before)
+        elif name.startswith(keys.DAILY_BYTES_PREFIX):
+            count += _delete_fields(unnamed, key)
         elif terms.first_match(key):
             count += _delete_key(key)
         elif key.startswith(EXPIRING_PREFIXES) and _hits(unnamed, client(), key):
@@ -149,6 +151,13 @@ def _delete_key(key: bytes) -> int:
     if store_key and store_key.separator == keys.UNIQUE_SEPARATOR:
         return int(sum(REBUILD({"kind": "unique", "items": [[key]]})))
     return 0
+
+
+def _delete_fields(terms: SearchTerms, key: bytes) -> int:
+    """Delete the fields of a hash whose names contain a term."""
+    with available():
+        names = [name for name in client().hkeys(key) if terms.first_match(name)]
+        return int(client().hdel(key, *names)) if names else 0
 
 
 def _erase_events(terms: SearchTerms, before: int) -> int:

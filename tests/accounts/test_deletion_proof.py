@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from accounts.management.erasure import Retained
 from accounts.tasks import make_exports
 from images.services import process_due_media
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.redis import client
 from mysocial.persistence import flush, packing
 from mysocial.store import STORES
@@ -120,6 +120,16 @@ def test_after_an_erasure_only_what_must_be_kept_remains(
     assert bob.get(f"users/{victim.id}").status_code == 404
     assert "@victim_1" in bob.get("posts").json()["posts"][0]["text"]
     assert sign_up("victim_1", email="victim.one@example.com").id != victim.id
+
+
+def test_the_bytes_that_a_member_has_written_are_forgotten(delete, alice, bob, settings):
+    settings.RATE_LIMITS = True
+    bob.create_post("Of somebody else")
+    assert send_form(alice, "POST", "posts", text="Mine", image=make_image()).status_code == 201
+    (day,) = client().scan_iter(f"{keys.DAILY_BYTES_PREFIX}*")
+    assert sum(alice.id.encode() in name for name in client().hkeys(day)) == 2  # with the upload
+    assert delete("alice")["remaining"] == []
+    assert client().hkeys(day) == [bob.id.encode()]
 
 
 @pytest.mark.tampers
