@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test e2e e2e-tls web-speed bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-releases chaos-selftest deploy-test \
+.PHONY: help install up status doctor test e2e e2e-runserver e2e-tls web-speed bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-releases chaos-selftest deploy-test \
 	chaos-processes chaos-resume fuzz attack client-check coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clients clean
 
@@ -39,6 +39,9 @@ test: $(STAMP) ## run the tests (select some: ARGS="-k word")
 
 e2e: $(STAMP) ## test the web client in a browser (needs Chromium; SCREENSHOTS=folder keeps screenshots)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
+
+e2e-runserver: $(STAMP) ## test the most used parts of the web client in a browser, on manage.py runserver (needs Chromium)
+	@$(BIN)/python -m pytest tests/e2e --layout=runserver -m smoke $(ARGS)
 
 e2e-tls: $(STAMP) ## test the web client over TLS, behind the production proxy, with killed replicas (needs caddy)
 	@$(BIN)/python -m pytest tests/e2e --layout=production $(ARGS)

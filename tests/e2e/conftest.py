@@ -1,7 +1,8 @@
 """Fixtures of the browser tests: one site, one Chromium, and a window for each user.
 
-The site is `manage.py up`. With `--layout=production` it is two replicas of each server behind a
-proxy with TLS, and one replica of each is killed half-way through the tests.
+The site is `manage.py up`. With `--layout=runserver` its web process is `manage.py runserver`. With
+`--layout=production` it is two replicas of each server behind a proxy with TLS, and one replica of
+each is killed half-way through the tests.
 """
 
 import os
@@ -16,10 +17,11 @@ from mysocial.dev.processes import free_port
 from tests.e2e.people import Site, sign_up
 from tests.e2e.window import Window, closing_windows
 from tests.support.production import Production, ProxyMissing
+from tests.support.runserver import RunserverStack
 from tests.support.servers import FOLDER
-from tests.support.stack import Stack
+from tests.support.stack import START_TIMEOUT_SECONDS, Stack
 
-UP, PRODUCTION = "up", "production"
+UP, RUNSERVER, PRODUCTION = "up", "runserver", "production"
 DEMO_USERNAMES = ("alice", "bob", "carol", "dora")
 NO_BROWSER = (
     "Chromium was not found. Install it (apt-get install chromium) or set CHROMIUM to its path."
@@ -32,16 +34,19 @@ SETTINGS = {"ACCESS_TOKEN_SECONDS": "15", "RATE_LIMITS": "0", "WEB_INSPECTOR": "
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--layout", choices=[UP, PRODUCTION], default=UP, help="layout of the site")
+    layouts = [UP, RUNSERVER, PRODUCTION]
+    parser.addoption("--layout", choices=layouts, default=UP, help="layout of the site")
 
 
 @pytest.hookimpl(trylast=True)  # after the tests were shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests of the other layout. Move the tests that kill replicas to the middle."""
     layout = config.getoption("--layout")
+    if items and not items[0].get_closest_marker("timeout"):
+        items[0].add_marker(pytest.mark.timeout(START_TIMEOUT_SECONDS * 2))  # it starts the site
     marked = [(item, mark) for item in items if (mark := item.get_closest_marker("only_at"))]
     for item, mark in marked:
-        if mark.args[0] != layout:
+        if layout not in mark.args:
             item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
         elif layout == PRODUCTION:
             items.remove(item)
@@ -79,8 +84,10 @@ def _events_match_schema() -> None:
 def stack(_servers: None, pytestconfig: pytest.Config) -> Iterator[Site]:
     """The running site."""
     with ExitStack() as exit_stack:  # also stops a site that did not start in time
-        if pytestconfig.getoption("--layout") == UP:
-            up = exit_stack.enter_context(Stack("e2e", **SETTINGS))
+        layout = pytestconfig.getoption("--layout")
+        if layout != PRODUCTION:
+            kind = Stack if layout == UP else RunserverStack
+            up = exit_stack.enter_context(kind("e2e", **SETTINGS))
             origins = (up.public_url, up.url, FRONT_END)
             up.settings["ALLOWED_ORIGINS"] = ",".join(origins)
             yield up.start(workers=False)

@@ -101,7 +101,7 @@ def take_back(reader, address):
     expect_page(reader, "Your e-mail address was restored", "restored")
 
 
-@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+@pytest.mark.only_at("up", "runserver", reason="the e-mails are shown in development only")
 @pytest.mark.parametrize("java_script", [True, False], ids=["JavaScript", "no JavaScript"])
 def test_the_links_in_emails_confirm_reset_change_and_revoke(open_window, java_script):
     member, reader = open_window(), open_window(java_script_enabled=java_script)
@@ -151,7 +151,7 @@ def request_link(reader, address):
     follow_email(reader.page, "Your link to sign in", address, "Sign in")
 
 
-@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+@pytest.mark.only_at("up", "runserver", reason="the e-mails are shown in development only")
 def test_a_member_signs_in_with_a_link_and_stays_signed_in(open_window):
     member, reader = open_window(), open_window()
     name = new_name("linked")
@@ -184,7 +184,7 @@ def test_a_member_signs_in_with_a_link_and_stays_signed_in(open_window):
     member.write_post("Still signed in")  # other sessions continue
 
 
-@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+@pytest.mark.only_at("up", "runserver", reason="the e-mails are shown in development only")
 def test_the_page_of_a_link_needs_no_javascript(open_window):
     member, reader = open_window(), open_window(java_script_enabled=False)
     name = new_name("plain")
@@ -201,7 +201,7 @@ def test_the_page_of_a_link_needs_no_javascript(open_window):
     assert [cookie["name"] for cookie in reader.page.context.cookies()] == ["refresh"]
 
 
-@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+@pytest.mark.only_at("up", "runserver", reason="the e-mails are shown in development only")
 @pytest.mark.parametrize("java_script", [True, False], ids=["JavaScript", "no JavaScript"])
 def test_a_member_unsubscribes(open_window, java_script):
     member, reader = open_window(), open_window(java_script_enabled=java_script)

@@ -51,6 +51,7 @@ def open_chat(user: Window, other: Window) -> None:
     user.page.locator(".conversations a").filter(has_text=other.name).click()
 
 
+@pytest.mark.smoke
 def test_messages_with_typing_receipts_and_a_reaction(anna_and_ben):
     anna, ben = anna_and_ben
     send_message(ben, "Are you there?")

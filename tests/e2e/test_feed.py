@@ -11,6 +11,7 @@ from tests.images.pictures import make_image
 GIF = "https://media.giphy.com/media/won/giphy.gif"
 
 
+@pytest.mark.smoke
 def test_a_post_a_reaction_and_a_comment_appear_for_the_other_user(open_window):
     alice, bob = open_window().sign_in("alice"), open_window().sign_in("bob")
     alice.write_post("Fresh bread today")

@@ -21,7 +21,9 @@ from tests.images.pictures import make_image
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, wait_for
 
-pytestmark = pytest.mark.only_at("up", reason="The proxy's certificate belongs to one origin.")
+pytestmark = pytest.mark.only_at(
+    "up", "runserver", reason="The proxy's certificate belongs to one origin."
+)
 EXAMPLES = (ROOT / "docs/front-end.md").read_text()
 MAX_LINES = 34  # of each example, without blank lines
 REACT_PAGE = """<!doctype html>

@@ -195,7 +195,7 @@ def test_the_inspector_shows_requests_and_events(open_window, stack):
     )
 
 
-@pytest.mark.only_at("up", reason="The page offers demo users only with `up`.")
+@pytest.mark.only_at("up", "runserver", reason="The page offers demo users with DEBUG only.")
 def test_sign_in_as_a_demo_user_by_keyboard(open_window):
     user = open_window()
     button = user.page.get_by_role("button", name="bob", exact=True)

@@ -1,5 +1,6 @@
 """Notifications: live arrival, marking as read, and deletion."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
@@ -11,6 +12,7 @@ def choose_action(notification, name):
     notification.get_by_role("menuitem", name=name).click()
 
 
+@pytest.mark.smoke
 def test_a_notification_arrives_is_marked_as_read_and_links_to_its_post(open_window, stack):
     user = open_window().sign_up(new_name("reader"))
     fan = sign_up(stack, new_name("fan"))

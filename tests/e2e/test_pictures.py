@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name
@@ -10,6 +11,7 @@ from tests.images.pictures import make_image
 MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
 
+@pytest.mark.smoke
 def test_a_picture_has_a_preview_and_appears_when_it_is_processed(open_window):
     alice, bob = open_window().sign_in("alice"), open_window().sign_in("bob")
     alice.select_picture("Add a picture", make_image())

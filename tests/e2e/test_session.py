@@ -1,5 +1,6 @@
 """Sessions: sign-in, sign-out, expiry, and several windows."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name, sign_in
@@ -76,6 +77,7 @@ def test_a_rejected_token_is_refreshed_silently(open_window):
     expect(user.inspector_events("post.created")).to_have_count(2)
 
 
+@pytest.mark.smoke
 def test_a_new_window_continues_the_session_and_sign_out_ends_it_in_both(open_window):
     first = open_window().sign_up(new_name("tabbed"))
     second = first.page.context.new_page()
