@@ -61,7 +61,7 @@ def test_the_author_chooses_who_can_comment(open_window, stack):
     user, reader = open_window().sign_up(new_name("limiting")), open_window()
     reader.sign_up(new_name("silent"))
     user.page.get_by_label("Your post").fill("No comments, please")
-    user.page.get_by_label("Who can comment").select_option("Nobody can comment")
+    user.page.get_by_label("Who can comment").select_option("Comments: nobody")
     user.page.get_by_role("button", name="Post", exact=True).click()
     expect(user.post("No comments, please")).to_have_count(1)
     me = sign_in(stack, user.name)

@@ -109,6 +109,7 @@ def test_on_a_phone_every_control_is_large_enough_for_a_finger(open_window, stac
     user.page.get_by_role("button", name="Emoji", exact=True).click()
     expect(user.page.get_by_role("button", name="grinning")).to_be_visible()
     expect_value(lambda: user.page.evaluate(FIND_SMALL_TARGETS), [], "emoji")
+    expect_value(lambda: user.page.locator("html").evaluate(OVERFLOW_PX), 0)
 
 
 def test_after_the_sign_in_the_focus_is_in_the_view(open_window):

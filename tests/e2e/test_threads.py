@@ -94,6 +94,7 @@ def test_the_reactions_to_a_post_are_listed_by_type(open_window, stack):
     user.post("Cake for everybody").locator(".reaction-totals").click()
     dialog = user.page.get_by_role("dialog", name="Reactions")
     expect(dialog.locator(".user-row")).to_have_count(3)
+    expect(dialog).not_to_contain_text("undefined")
     dialog.get_by_role("button", name="Like: 1").click()
     expect(dialog.locator(".user-row .name")).to_have_text([fans[1].username])
     dialog.get_by_role("link", name=fans[1].username).click()

@@ -4,10 +4,10 @@ import { serverNow } from "./clock.js";
 
 /**
  * Creates an element. A function becomes an event listener, `true` an empty attribute; null, undefined and
- * false are left out. Strings among the children become text nodes.
+ * false are left out, also among the children. Strings among the children become text nodes.
  * @param {string} tag
  * @param {Record<string, any>} [attributes]
- * @param {...(Node | string | null | false)} children
+ * @param {...(Node | string | null | undefined | false)} children
  * @returns {any}
  */
 export function h(tag, attributes = {}, ...children) {
@@ -17,7 +17,7 @@ export function h(tag, attributes = {}, ...children) {
     if (typeof value === "function") element.addEventListener(name, value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== false));
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 

@@ -10,7 +10,7 @@ import { PostOptions } from "./post-options.js";
 /** @type {Record<string, string>} */
 export const PRIVACY_LABELS = { public: "Everyone", followers: "Followers", private: "Only me" };
 /** @type {Record<string, string>} */
-const COMMENT_LABELS = { everyone: "Everyone can comment", followers: "Followers can comment", mentioned: "Mentioned members can comment", nobody: "Nobody can comment" };
+const COMMENT_LABELS = { everyone: "Comments: everyone", followers: "Comments: followers", mentioned: "Comments: mentioned", nobody: "Comments: nobody" };
 const MAX_CHARACTERS = 5_000;
 const WAITING = "Waiting for the connection. Your post is sent as soon as it is back.";
 const WAITING_DELAY_MS = 3_000;
