@@ -196,8 +196,12 @@ def test_a_view_waits_for_its_code_and_says_when_it_does_not_come(reader: Window
     page.goto(f"{page.url}settings")
     expect(page.get_by_text("This part of the page could not be loaded.")).to_be_visible()
     held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
     page.unroute("**/later.js")
-    page.route("**/later.js", held.append)
+    page.route("**/later.js", hold)
     page.reload()
     reader.wait_until_live()
     expect(page.get_by_role("heading", name="Settings")).to_have_count(0)
