@@ -19,25 +19,12 @@ from django.urls import reverse
 
 ENTRY_POINT = Path("app.js")
 LATER = Path("later.js")  # with the views that the first load does not need
-STYLES = (
-    "mysocial/palette.css",
-    *(
-        f"web/css/{name}.css"
-        for name in (
-            *("base", "page", "controls", "icons", "signin", "navigation", "post-form", "posts"),
-            *(
-                "comments",
-                "reactions",
-                "users",
-                "chat",
-                "messages",
-                "overlays",
-                "skeletons",
-                "inspector",
-            ),
-        )
-    ),
+STYLE_NAMES = (
+    *("base", "page", "controls", "icons", "signin", "navigation", "post-form", "posts"),
+    *("post-footer", "comments", "reactions", "users", "settings", "chat", "messages"),
+    *("overlays", "skeletons", "inspector"),
 )
+STYLES = ("mysocial/palette.css", *(f"web/css/{name}.css" for name in STYLE_NAMES))
 JAVASCRIPT = "text/javascript; charset=utf-8"
 FOLDER = Path(__file__).resolve().parent / "static" / "web"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
