@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "process-media": {"task": "images.process_media", "schedule": 5.0},
     "make-exports": {"task": "accounts.make_exports", "schedule": 5.0},
     "check-links": {"task": "users.check_links", "schedule": 5.0},
+    "end-polls": {"task": "posts.end_polls", "schedule": 5.0},
     "save-security-events": {"task": "accounts.save_security_events", "schedule": 10.0},
     # Compresses stored responses and events.
     "pack-history": {"task": "mysocial.pack_history", "schedule": 5.0},

@@ -67,10 +67,11 @@ class NotificationSerializer(serializers.Serializer[Any]):
     )
     entity_id = serializers.CharField(
         help_text="The id of what the notification is about: the comment or reply, or for a "
-        "mention in its text the post; the reaction (`<post>:<member>` or "
+        "mention in its text and the end of a poll the post; the reaction (`<post>:<member>` or "
         "`<comment>:<member>`); the follow or follow "
         "request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed "
-        "report; or the warning. For a report or a warning, the actor is you."
+        "report; or the warning. For a report, a warning and the end of your own poll, the "
+        "actor is you."
     )
     post_id = serializers.CharField(
         allow_null=True, help_text="The post that the notification belongs to, if any."

@@ -36,6 +36,7 @@ CAUSE_MODELS = {
     "comment": "comments.comment",
     "reply": "comments.comment",
     "reaction": "reactions.reaction",
+    "poll": POST,
     "comment_reaction": "comments.commentreaction",
     "follow": "followers.follow",
     "follow_request": "followers.followrequest",

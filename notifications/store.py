@@ -4,7 +4,7 @@ from mysocial.store import Counter, Index, Store
 from notifications.models import Inbox, Notification
 
 # The kinds that belong to a post.
-POST_KINDS = ("comment", "reply", "reaction", "comment_reaction", "mention")
+POST_KINDS = ("comment", "reply", "reaction", "comment_reaction", "mention", "poll")
 
 notifications = Store(
     Notification,

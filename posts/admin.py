@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from mysocial.admin.record_admin import RecordAdmin
+from mysocial.admin.record_admin import OutboxItemAdmin, RecordAdmin
 from mysocial.store import Record
 from posts import services
-from posts.models import WITHHELD, Bookmark, Post, PostVersion
+from posts.models import WITHHELD, Bookmark, Poll, PollEnd, Post, PostVersion
 
 
 @admin.register(Post)
@@ -59,3 +59,24 @@ class BookmarkAdmin(RecordAdmin):
     list_display = ("user_id", "post_id", "created_at")
     search_fields = ("user_id", "post_id")
     ordering = ("-created_at",)
+
+
+@admin.register(Poll)
+class PollAdmin(RecordAdmin):
+    """Polls; read-only. The results are on the site, for those who may see them.
+
+    Votes have no pages: only the voter knows of a vote.
+    """
+
+    list_display = ("id", "options", "multiple", "ends_at", "created_at")
+    search_fields = ("id",)
+    ordering = ("-created_at",)
+    fields = (
+        *("id", "created_at", "options", "multiple"),
+        *("hide_results", "may_change_vote", "ends_at"),
+    )
+
+
+@admin.register(PollEnd)
+class PollEndAdmin(OutboxItemAdmin):
+    """Ends of polls that are not announced yet."""

@@ -1,10 +1,10 @@
-"""Deletion of post versions, bookmarks and posts together with a post or a member."""
+"""Deletion of post versions, bookmarks, votes and posts together with a post or a member."""
 
 from typing import ClassVar
 
 from mysocial.outbox import Cascade, delete_listed, delete_listed_with
-from posts.services import remove_post
-from posts.store import bookmarks, post_versions, posts
+from posts.services import remove_poll_vote, remove_post
+from posts.store import bookmarks, poll_votes, post_versions, posts
 
 
 class VersionsOfPost(Cascade):
@@ -35,6 +35,28 @@ class BookmarksOfMember(Cascade):
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed(bookmarks, "user", pk, limit=limit)
+
+
+class VotesOfPoll(Cascade):
+    """Delete the votes in a deleted poll. Its totals were deleted with it."""
+
+    model_label: ClassVar[str] = "posts.poll"
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(poll_votes, "post", pk, limit=limit)
+
+
+class VotesOfMember(Cascade):
+    """Delete the votes of a deleted member and lower the totals of their polls."""
+
+    model_label: ClassVar[str] = "users.user"
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed_with(
+            poll_votes, "user", pk, lambda vote_id: remove_poll_vote(vote_id=vote_id), limit=limit
+        )
 
 
 class PostsOfMember(Cascade):

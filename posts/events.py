@@ -1,4 +1,4 @@
-"""Events of posts and bookmarks."""
+"""Events of posts, polls and bookmarks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,9 +6,15 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, PartialPayload, Payload
 from mysocial.core.events import AudienceContext, Event, UserEvent
-from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, user_topic
-from mysocial.store import to_json
+from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, self_topic, user_topic
+from mysocial.store import NULL, to_json
 from posts import selectors
+from posts.poll_representations import (
+    PollResultsSerializer,
+    PollViewerSerializer,
+    results_parts,
+    viewer_poll_parts,
+)
 from posts.representations import PostSerializer, post_template
 from posts.store import FEED_PRIVACIES
 
@@ -24,6 +30,7 @@ class PostEvent(Event):
     author_id: str
     privacy: str
     media_id: str = ""
+    poll_id: str = ""
 
     def topics(self) -> Iterable[str]:
         feed = [FEED_TOPIC] if self._is_in_feed() else []
@@ -37,7 +44,10 @@ class PostEvent(Event):
 
     def data(self) -> list[Any]:
         return post_template.placeholders(
-            self.post_id, author_id=self.author_id, media_id=self.media_id
+            self.post_id,
+            author_id=self.author_id,
+            media_id=self.media_id,
+            poll_id=self.poll_id,
         )
 
     @classmethod
@@ -139,3 +149,83 @@ class BookmarkDeleted(BookmarkEvent):
     """You removed a bookmark."""
 
     type: ClassVar[str] = "bookmark.deleted"
+
+
+@dataclass(frozen=True)
+class PollVoted(UserEvent):
+    """You voted, or changed or withdrew your vote. Only you receive it, while you see the post."""
+
+    type: ClassVar[str] = "poll.voted"
+    payload: ClassVar[Payload] = {"post_id": ID, "poll": PollViewerSerializer}
+    post_id: str
+    choices: tuple[int, ...]
+    option_count: int
+    shows_results: bool
+
+    def audience_context(self) -> AudienceContext:
+        return {"user": self.user_id, "post": self.post_id}
+
+    def data(self) -> list[Any]:
+        results = results_parts(self.post_id, self.option_count) if self.shows_results else [NULL]
+        poll = viewer_poll_parts(self.choices, results)
+        return [b'{"post_id":%b,"poll":' % to_json(self.post_id), *poll, b"}"]
+
+    @classmethod
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_viewers(context["post"], viewers & {context["user"]})
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.viewer_poll_json_query(context["post"], context["user"])
+
+
+@dataclass(frozen=True)
+class PollUpdated(Event):
+    """The results of a poll changed. It does not say who voted.
+
+    The audience is everyone who may see the post and the results now.
+    """
+
+    type: ClassVar[str] = "poll.updated"
+    payload: ClassVar[Payload] = {"post_id": ID, "results": PollResultsSerializer}
+    post_id: str
+    author_id: str  # Of the post.
+    option_count: int
+
+    def topics(self) -> Iterable[str]:
+        return [post_topic(self.post_id), self_topic(self.author_id)]
+
+    def audience_context(self) -> AudienceContext:
+        return {"post": self.post_id}
+
+    def data(self) -> list[Any]:
+        return _results_data(self.post_id, self.option_count)
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.results_json_query(context["post"])
+
+    @classmethod
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.result_viewers(context["post"], viewers)
+
+
+@dataclass(frozen=True)
+class PollEnded(PostEvent):
+    """A poll ended: everyone who may see the post may see the results."""
+
+    type: ClassVar[str] = "poll.ended"
+    payload: ClassVar[Payload] = {"post_id": ID, "results": PollResultsSerializer}
+    option_count: int = 0
+
+    def data(self) -> list[Any]:
+        return _results_data(self.post_id, self.option_count)
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.results_json_query(context["post"])
+
+
+def _results_data(post_id: str, option_count: int) -> list[Any]:
+    results = results_parts(post_id, option_count)
+    return [b'{"post_id":%b,"results":' % to_json(post_id), *results, b"}"]

@@ -1,7 +1,8 @@
-"""Posts, their earlier versions, and bookmarks."""
+"""Posts, their polls and earlier versions, and bookmarks."""
 
 from django.db import models
 
+from mysocial.outbox import OutboxItem
 from mysocial.store import ID, Record
 
 MAX_TEXT_LENGTH = 5000  # in characters as a person counts them
@@ -68,6 +69,9 @@ class Post(Record):
         max_length=6, choices=MediaKind.choices, default="", editable=False
     )
     edited_at = models.DateTimeField(null=True, default=None, editable=False)
+    poll_id = models.CharField(
+        **ID, default="", editable=False
+    )  # the id of the post, if it has one
     is_pinned = models.BooleanField(default=False, editable=False)
     pinned_at = models.DateTimeField(null=True, default=None, editable=False)
     comments_count = models.IntegerField(default=0, editable=False)
@@ -77,6 +81,9 @@ class Post(Record):
     reactions_wow = models.IntegerField(default=0, editable=False)
     reactions_sad = models.IntegerField(default=0, editable=False)
     reactions_angry = models.IntegerField(default=0, editable=False)
+
+    # The poll that a write gives the post, for its response.
+    changed_poll: "Poll | None" = None
 
     class Meta(Record.Meta):
         db_table = "posts"
@@ -125,3 +132,67 @@ class PostVersion(Record):
         db_table = "post_versions"
         verbose_name = "post version"
         verbose_name_plural = "post versions"
+
+
+MIN_POLL_OPTIONS, MAX_POLL_OPTIONS = 2, 6
+MAX_OPTION_LENGTH = 100  # in characters as a person counts them
+MIN_POLL_SECONDS, MAX_POLL_SECONDS = 5 * 60, 30 * 24 * 3600
+
+
+class Poll(Record):
+    """The poll of a post. It has the id of the post."""
+
+    options = models.JSONField(default=list)  # the texts
+    multiple = models.BooleanField(default=False)
+    hide_results = models.BooleanField(default=False)
+    may_change_vote = models.BooleanField(default=False)
+    ends_at = models.DateTimeField()
+    # The same in milliseconds since 1970; Lua scripts compare it with the clock of Redis.
+    ends_ms = models.CharField(max_length=15, editable=False)
+    voters_count = models.IntegerField(default=0, editable=False)
+    votes_0 = models.IntegerField(default=0, editable=False)  # by the number of the option
+    votes_1 = models.IntegerField(default=0, editable=False)
+    votes_2 = models.IntegerField(default=0, editable=False)
+    votes_3 = models.IntegerField(default=0, editable=False)
+    votes_4 = models.IntegerField(default=0, editable=False)
+    votes_5 = models.IntegerField(default=0, editable=False)
+
+    class Meta(Record.Meta):
+        db_table = "polls"
+        verbose_name = "poll"
+        verbose_name_plural = "polls"
+
+
+def poll_vote_id(post_id: str, user_id: str) -> str:
+    """Return the id of a member's vote in the poll of a post.
+
+    The id is made of both ids, so a member has at most one vote in a poll.
+    """
+    return f"{post_id}:{user_id}"
+
+
+class PollVote(Record):
+    """A member's vote in a poll. Only the member knows of it."""
+
+    post_id = models.CharField(**ID)
+    user_id = models.CharField(**ID)
+    # The numbers of the chosen options, from 0, in order: `0,2`.
+    choices = models.CharField(max_length=2 * MAX_POLL_OPTIONS)
+
+    class Meta(Record.Meta):
+        db_table = "poll_votes"
+        verbose_name = "vote in a poll"
+        verbose_name_plural = "votes in polls"
+
+
+class PollEnd(OutboxItem):
+    """The announcement of the end of a poll, due at the end. It has the id of the post."""
+
+    is_announced = models.BooleanField(default=False)
+    # The last entry of the list of votes whose member was notified; empty before the first.
+    notified_up_to = models.JSONField(default=list)
+
+    class Meta(OutboxItem.Meta):
+        db_table = "poll_ends"
+        verbose_name = "end of a poll"
+        verbose_name_plural = "ends of polls"

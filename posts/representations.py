@@ -14,8 +14,16 @@ from mysocial.store import NULL, Field, JsonTemplate, Row, to_json
 from posts.models import CommentPolicy, Post, Privacy, bookmark_id
 from posts.permissions import can_comment, mentions
 from posts.policies import viewer_reaction_policy
+from posts.poll_representations import (
+    NO_POLL,
+    POLL,
+    POLL_OBJECT,
+    PollSerializer,
+    PollViewerSerializer,
+    poll_suffix,
+)
 from posts.reaction_types import ReactionType
-from posts.store import bookmarks, post_versions, posts
+from posts.store import bookmarks, posts
 from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts
 
 
@@ -43,9 +51,11 @@ post_template = JsonTemplate(
     *reaction_totals(),
     b'},"media":',
     media_object("media_id"),
+    b',"poll":',
+    POLL_OBJECT,
     b',"author":',
     *author_parts("author_id"),
-    refs={"author_id": CARD_WITH_PRIVACY, "media_id": MEDIA},
+    refs={"author_id": CARD_WITH_PRIVACY, "media_id": MEDIA, "poll_id": POLL},
 )
 
 
@@ -58,7 +68,7 @@ def _viewer_json(  # noqa: PLR0913 - the fields of the object
     follows: bool,
     muted: bool,
 ) -> bytes:
-    """Return the JSON object of what a post is to its viewer.
+    """Return the JSON object of what a post is to its viewer, without the poll and the last brace.
 
     `reaction` and `bookmarked` are JSON.
     """
@@ -68,7 +78,7 @@ def _viewer_json(  # noqa: PLR0913 - the fields of the object
         "can_edit": can_edit,
         "can_comment": can_comment,
     }
-    return b'{"reaction":%b,"bookmarked":%b,%b' % (reaction, bookmarked, to_json(flags)[1:])
+    return b'{"reaction":%b,"bookmarked":%b,%b' % (reaction, bookmarked, to_json(flags)[1:-1])
 
 
 _MENTIONED = CommentPolicy.MENTIONED.value.encode()
@@ -82,7 +92,7 @@ def _suffix(
     is_mentioned: bool,
     *flags: int,
 ) -> bytes:
-    """Return what follows the shared part of a post's JSON object, without its last brace.
+    """Return what follows the shared part of a post's JSON object, up to the viewer's poll.
 
     Args:
         viewer_values: The values of the fields of `selectors.viewer_fields`.
@@ -92,7 +102,7 @@ def _suffix(
         flags: The results of `relation_checks` on the author.
     """
     relation = ViewerRelation.from_flags(flags)
-    reaction, bookmarked = viewer_values
+    reaction, bookmarked, _choices = viewer_values
     viewer = _viewer_json(
         b'"%b"' % reaction if isinstance(reaction, bytes) else NULL,
         to_json(bookmarked),
@@ -119,12 +129,13 @@ def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
     """Return the JSON objects of posts with what they are to the viewer.
 
     Args:
-        rows: Rows with the relation to the author, and with the viewer values of
-            `selectors.viewer_fields`.
+        rows: Rows with the relation to the author, the check whether the poll is open, and the
+            viewer values of `selectors.viewer_fields`.
         viewer_id: The viewer.
     """
     render, positions = post_template.render, post_template.field_positions
     position, policy_position = positions["author_id"], positions["who_may_comment"]
+    poll_position = positions["poll_id"]
     viewer = viewer_id.encode()
     return [
         render(
@@ -135,7 +146,8 @@ def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
                 policy := row.cells[policy_position],
                 policy == _MENTIONED and is_mentioned(row, viewer_id),
                 *row.related("author_id").checks,
-            ),
+            )
+            + (poll_suffix(row) if row.cells[poll_position] else NO_POLL),
         )
         for row in rows
     ]
@@ -147,10 +159,16 @@ def is_mentioned(row: Row, viewer_id: str) -> bool:
     return mentions(main.get("facets", ()), viewer_id)
 
 
-def own_post_parts(post: Post, *, is_new: bool) -> list[Any]:
-    """Return the JSON parts of a post in the response to a write of its author."""
+def own_post_parts(post: Post, *, is_new: bool, poll: Sequence[Any] = ()) -> list[Any]:
+    """Return the JSON parts of a post in the response to a write of its author.
+
+    Args:
+        post: The post.
+        is_new: Whether the write creates it.
+        poll: The JSON parts of what its poll is to the author.
+    """
     *shared, end = post_template.placeholders(
-        post.id, author_id=post.author_id, media_id=post.media_id
+        post.id, author_id=post.author_id, media_id=post.media_id, poll_id=post.poll_id
     )
     reaction: bytes | Sequence[Any] = NULL
     bookmarked: bytes | Sequence[Any] = b"false"
@@ -159,22 +177,14 @@ def own_post_parts(post: Post, *, is_new: bool) -> list[Any]:
         bookmarked = bookmarks.existence_placeholder(bookmark_id(post.author_id, post.id))
     viewer = _viewer_json(b"*", b"*", can_edit=True, can_comment=True, follows=False, muted=False)
     before, between, after = viewer.split(b"*")
-    return [*shared, b',"viewer":' + before, reaction, between, bookmarked, after, end]
+    own_poll = [b',"poll":', *poll, b"}"] if poll else [NO_POLL]
+    return [*shared, b',"viewer":' + before, reaction, between, bookmarked, after, *own_poll, end]
 
 
 # Only the fields that decide whether a post is visible.
 visibility_template = JsonTemplate(
     posts, refs={"author_id": (CARD_WITH_PRIVACY[0], ("is_private",))}
 )
-version_template = JsonTemplate(
-    post_versions,
-    Field("content"),
-    b',"media":',
-    media_object("media_id"),
-    refs={"media_id": MEDIA},
-)
-
-
 bookmark_template = JsonTemplate(bookmarks)
 
 
@@ -217,6 +227,9 @@ class PostViewerSerializer(serializers.Serializer[Any]):
     muted = serializers.BooleanField(help_text="Whether you mute the author.")
     can_edit = serializers.BooleanField(help_text="Whether you can change and delete the post.")
     can_comment = serializers.BooleanField(help_text="Whether you can comment on the post.")
+    poll = PollViewerSerializer(
+        allow_null=True, help_text="What the poll of the post is to you; null if there is none."
+    )
 
 
 class SharedPostSerializer(serializers.Serializer[Any]):
@@ -245,6 +258,7 @@ class SharedPostSerializer(serializers.Serializer[Any]):
     comments_count = serializers.IntegerField(help_text="The number of comments.")
     reactions = TotalsSerializer(source="*", help_text="The number of reactions by type.")
     media = MediaSerializer(allow_null=True, help_text="The image or video; null if there is none.")
+    poll = PollSerializer(allow_null=True, help_text="The poll; null if there is none.")
     author = AuthorSerializer(help_text="The author.")
 
 
@@ -252,22 +266,3 @@ class PostSerializer(SharedPostSerializer):
     """A post, and what it is to you."""
 
     viewer = PostViewerSerializer(help_text="What the post is to you. Events do not have it.")
-
-
-class PostVersionSerializer(serializers.Serializer[Any]):
-    """The content of a post before an edit."""
-
-    id = serializers.CharField(help_text="The id of the version.")
-    written_at = serializers.DateTimeField(help_text="When this content was written.")
-    text = serializers.CharField(help_text="The text; empty if the post had only media.")
-    facets = facets_field()
-    bg_color = serializers.CharField(
-        help_text="The background color, as `#rrggbb`; empty if there was none."
-    )
-    feelings = serializers.CharField(
-        help_text="The feeling of the author; empty if there was none."
-    )
-    gif_url = serializers.CharField(help_text="The URL of a GIF; empty if there was none.")
-    media = MediaSerializer(
-        allow_null=True, help_text="The image or video; null if there was none."
-    )

@@ -10,15 +10,93 @@ from mysocial.api import (
     MediaField,
     MessageSerializer,
     NextField,
+    StrictBooleanField,
     StrictSerializer,
     TextField,
+    decode_json,
 )
-from mysocial.core.text import normalize_text
-from posts.models import MAX_TEXT_LENGTH, CommentPolicy, Feeling, Privacy
-from posts.representations import PostSerializer, PostVersionSerializer
+from mysocial.core.errors import Invalid
+from mysocial.core.text import fold_name, normalize_text
+from posts.models import (
+    MAX_OPTION_LENGTH,
+    MAX_POLL_OPTIONS,
+    MAX_POLL_SECONDS,
+    MAX_TEXT_LENGTH,
+    MIN_POLL_OPTIONS,
+    MIN_POLL_SECONDS,
+    CommentPolicy,
+    Feeling,
+    Privacy,
+)
+from posts.poll_representations import PollViewerSerializer
+from posts.representations import PostSerializer
+from posts.version_representations import PostVersionSerializer
 
 MEDIA_FIELDS = ("image", "video", "gif_url")
 COLOR = r"^#[0-9a-fA-F]{6}\Z"
+
+
+SAME_OPTIONS = "The options must differ in more than case, accents and spaces."
+ONE_END = "Give one of ends_at and duration_seconds."
+
+
+class PollInput(StrictSerializer):
+    """The poll of a post. In a form, it is JSON text."""
+
+    options = serializers.ListField(
+        child=TextField(max_characters=MAX_OPTION_LENGTH),
+        min_length=MIN_POLL_OPTIONS,
+        max_length=MAX_POLL_OPTIONS,
+        help_text="The texts of the options, all different. Each has at most "
+        f"{MAX_OPTION_LENGTH} characters, as a person counts them.",
+    )
+    multiple = StrictBooleanField(
+        required=False, help_text="Whether a vote may have several choices; false by default."
+    )
+    hide_results = StrictBooleanField(
+        required=False,
+        help_text="Whether only members who have voted see the results before the end; false by "
+        "default.",
+    )
+    may_change_vote = StrictBooleanField(
+        required=False,
+        help_text="Whether members may change and withdraw their votes before the end; false by "
+        "default.",
+    )
+    ends_at = serializers.DateTimeField(
+        required=False,
+        help_text="When the poll ends: in 5 minutes to 30 days. Give this or `duration_seconds`.",
+    )
+    duration_seconds = serializers.IntegerField(
+        required=False,
+        min_value=MIN_POLL_SECONDS,
+        max_value=MAX_POLL_SECONDS,
+        help_text="After how many seconds the poll ends.",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str):
+            try:
+                data = decode_json(data.encode())
+            except Invalid as error:
+                raise serializers.ValidationError({"non_field_errors": [error.detail]}) from None
+        return super().to_internal_value(data)
+
+    def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Require strings, and one of both forms of the end."""
+        errors: dict[str, Any] = {}
+        options = data.get("options")
+        if isinstance(options, list) and not all(isinstance(text, str) for text in options):
+            errors["options"] = ["Each option must be a string."]
+        if ("ends_at" in data) == ("duration_seconds" in data):
+            errors["ends_at"] = [ONE_END]
+        return errors
+
+    def validate_options(self, options: list[str]) -> list[str]:
+        """Require options that people can tell apart."""
+        if len({fold_name(text) for text in options}) < len(options):
+            raise serializers.ValidationError(SAME_OPTIONS)
+        return options
 
 
 class PostInput(StrictSerializer):
@@ -63,6 +141,13 @@ class PostInput(StrictSerializer):
         allow_null=True,
         allow_blank=True,
         help_text="The URL of a GIF at an allowed host. Null removes it.",
+    )
+
+    poll = PollInput(
+        required=False,
+        allow_null=True,
+        help_text="A poll. A poll that has no votes and has not ended can be replaced; null "
+        "removes it.",
     )
 
     def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,3 +200,31 @@ class VersionPageSerializer(serializers.Serializer[Any]):
 
     versions = PostVersionSerializer(many=True, help_text="The versions of this page.")
     next = NextField()
+
+
+class PollVoteInput(StrictSerializer):
+    """A vote in a poll."""
+
+    choices = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=MAX_POLL_OPTIONS - 1),
+        min_length=1,
+        max_length=MAX_POLL_OPTIONS,
+        help_text="The numbers of the options, from 0; one, unless the poll permits several.",
+    )
+
+    def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Require integers, each once."""
+        choices = data.get("choices")
+        if not isinstance(choices, list):
+            return {}
+        if not all(type(number) is int for number in choices):
+            return {"choices": ["Each choice must be an integer."]}
+        if len(set(choices)) < len(choices):
+            return {"choices": ["Each choice may be given only once."]}
+        return {}
+
+
+class PollVoteResponseSerializer(MessageSerializer):
+    """The response to a change of your vote."""
+
+    poll = PollViewerSerializer(help_text="What the poll is to you after the change.")

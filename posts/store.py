@@ -1,8 +1,21 @@
 """Store declarations of posts."""
 
+from itertools import combinations
+
 from followers.selectors import FOLLOW_GRAPH
+from mysocial.outbox import OUTBOX
 from mysocial.store import Counter, Index, Store
-from posts.models import Bookmark, MediaKind, Post, PostVersion, Privacy
+from posts.models import (
+    MAX_POLL_OPTIONS,
+    Bookmark,
+    MediaKind,
+    Poll,
+    PollEnd,
+    PollVote,
+    Post,
+    PostVersion,
+    Privacy,
+)
 from posts.reaction_types import ReactionType
 
 # The privacies of posts that feeds list.
@@ -19,6 +32,7 @@ posts = Store(
         "who_may_comment",
         "media_id",
         "media_kind",
+        "poll_id",
         "is_pinned",
     ),
     counters=("comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)),
@@ -87,3 +101,40 @@ post_versions = Store(
     plain_fields=("post_id", "media_id", "audience"),
     indexes=(Index("post", "post_id"),),
 )
+
+VOTE_COUNTERS = tuple(f"votes_{number}" for number in range(MAX_POLL_OPTIONS))
+# All values of `PollVote.choices`.
+_CHOICES = tuple(
+    ",".join(chosen)
+    for size in range(1, MAX_POLL_OPTIONS + 1)
+    for chosen in combinations(map(str, range(MAX_POLL_OPTIONS)), size)
+)
+polls = Store(
+    Poll,
+    fragments={"definition": ("options", "multiple", "hide_results", "may_change_vote", "ends_at")},
+    plain_fields=("ends_ms",),
+    counters=("voters_count", *VOTE_COUNTERS),
+)
+poll_votes = Store(
+    PollVote,
+    fragments={"created": ("created_at",)},
+    plain_fields=("post_id", "user_id", "choices"),
+    natural_key=("post_id", "user_id"),
+    counted_in=(
+        Counter("posts.poll", "voters_count", by="post_id"),
+        *(
+            Counter(
+                "posts.poll",
+                counter,
+                by="post_id",
+                where={"choices": tuple(value for value in _CHOICES if str(number) in value)},
+            )
+            for number, counter in enumerate(VOTE_COUNTERS)
+        ),
+    ),
+    indexes=(
+        Index("post", "post_id", parent_label="posts.poll"),
+        Index("user", "user_id", parent_label="users.user"),
+    ),
+)
+poll_ends = Store(PollEnd, indexes=(OUTBOX,))

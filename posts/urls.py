@@ -1,7 +1,7 @@
 """URLs of the posts API."""
 
 from mysocial.api import api_path
-from posts.views import BookmarkViewSet, PinViewSet, PostViewSet
+from posts.views import BookmarkViewSet, PinViewSet, PollViewSet, PostViewSet
 
 urlpatterns = [
     api_path("posts", PostViewSet, uploads="video", get="list", post="create"),
@@ -19,5 +19,6 @@ urlpatterns = [
     api_path("users/me/bookmarks", BookmarkViewSet, get="list"),
     api_path("posts/<id:pk>/pin", PinViewSet, put="update", delete="destroy"),
     api_path("users/<id:pk>/pinned", PinViewSet, get="list"),
+    api_path("posts/<id:pk>/poll/vote", PollViewSet, put="update", delete="destroy"),
     api_path("users/<id:pk>/posts", PostViewSet, get="of_user"),
 ]

@@ -12,9 +12,10 @@ from mysocial.store import ID, AddressField, Record
 # Each type can be turned off for each channel.
 NOTIFICATION_TYPES = (
     *("comment", "reply", "reaction", "comment_reaction", "follow", "follow_request"),
-    *("follow_accepted", "message", "mention", "report", "warning"),
+    *("follow_accepted", "message", "mention", "poll", "report", "warning"),
 )
 CHANNELS = ("in_app", "email")
+OFF_BY_DEFAULT = {("poll", "email")}  # types and channels that a member turns on
 COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d7c0f", "#a21caf")
 
 
@@ -27,9 +28,10 @@ class MessagingPolicy(models.TextChoices):
 
 
 def default_notifications() -> dict[str, dict[str, bool]]:
-    """Return notification preferences with everything turned on."""
+    """Return the notification preferences of a new member."""
     return {
-        notification_type: dict.fromkeys(CHANNELS, True) for notification_type in NOTIFICATION_TYPES
+        kind: {channel: (kind, channel) not in OFF_BY_DEFAULT for channel in CHANNELS}
+        for kind in NOTIFICATION_TYPES
     }
 
 

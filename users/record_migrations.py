@@ -13,6 +13,7 @@ def add_username_grams(_user: User) -> dict[str, Any]:
     return {}
 
 
+@migrate_record_fields(users, "0003_poll_notifications")
 @migrate_record_fields(users, "0002_notification_types")
 def add_notification_types(user: User) -> dict[str, Any]:
     """Add the types of notifications that did not exist when the settings were stored."""

@@ -209,8 +209,9 @@ def wants_notification(
     preferences: User | NotificationPreferences, notification_type: str, channel: str
 ) -> bool:
     """Return whether a member wants notifications of this type on this channel."""
-    # A type that was introduced after the member saved their preferences is on.
-    return bool(preferences.notifications.get(notification_type, {}).get(channel, True))
+    # The preferences of a member may be older than the type.
+    default = (notification_type, channel) not in models.OFF_BY_DEFAULT
+    return bool(preferences.notifications.get(notification_type, {}).get(channel, default))
 
 
 # Presence ----------------------------------------------------------------------------------------

@@ -187,6 +187,7 @@ class NotificationPreferencesInput(StrictSerializer):
     follow_accepted = ChannelsInput(required=False)
     message = ChannelsInput(required=False)
     mention = ChannelsInput(required=False)
+    poll = ChannelsInput(required=False)
     report = ChannelsInput(required=False)
     warning = ChannelsInput(required=False)
 
@@ -256,6 +257,7 @@ class NotificationPreferencesSerializer(serializers.Serializer[Any]):
     follow_accepted = ChannelsSerializer()
     message = ChannelsSerializer()
     mention = ChannelsSerializer()
+    poll = ChannelsSerializer()
     report = ChannelsSerializer()
     warning = ChannelsSerializer()
 

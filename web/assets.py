@@ -21,7 +21,7 @@ ENTRY_POINT = Path("app.js")
 LATER = Path("later.js")  # with the views that the first load does not need
 STYLE_NAMES = (
     *("base", "page", "controls", "icons", "signin", "navigation", "post-form", "posts"),
-    *("post-footer", "comments", "reactions", "users", "settings", "chat", "messages"),
+    *("polls", "post-footer", "comments", "reactions", "users", "settings", "chat", "messages"),
     *("overlays", "skeletons", "inspector"),
 )
 STYLES = ("mysocial/palette.css", *(f"web/css/{name}.css" for name in STYLE_NAMES))

@@ -32,9 +32,11 @@ HEADLINES = {
     "follow_accepted": "{actor} accepted your follow request",
     "message": "{actor} sent you a message",
     "mention": "{actor} mentioned you",
+    "poll": "The poll of {actor} has ended",
     "report": "Your report was reviewed",
     "warning": "You received a warning from our moderators",
 }
+OWN_POLL = "Your poll has ended"
 
 
 def unsubscribe_link(user_id: str, kind: str) -> str:
@@ -71,8 +73,11 @@ class NotificationEmail(AccountEmail):
     def context(cls, account: Account, email: Email) -> dict[str, Any]:
         notification = EmailContext.from_email(email)
         actor = get_user(notification.actor_id).username
+        is_own_poll = notification.kind == "poll" and notification.actor_id == account.id
         return {
-            "headline": HEADLINES[notification.kind].format(actor=actor),
+            "headline": OWN_POLL
+            if is_own_poll
+            else HEADLINES[notification.kind].format(actor=actor),
             "unsubscribe": unsubscribe_link(account.id, notification.kind),
         }
 

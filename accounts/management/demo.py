@@ -1,4 +1,4 @@
-"""Content of the demo members: follows, posts, comments, reactions, bookmarks and messages."""
+"""Content of the demo members: follows, posts, polls, comments, reactions and messages."""
 
 import io
 
@@ -55,6 +55,10 @@ REACTIONS = (
 # The number of the comment above, from 0, the member and the type.
 COMMENT_REACTIONS = ((0, "alice", "happy"), (2, "bob", "love"), (3, "carol", "happy"))
 PINNED = (("lake", "carol"), ("hello", "alice"))
+# The options of the poll of a post, and the numbers that members vote for.
+POLLS = {"coffee": ("Behind the station", "At the market", "By the river")}
+VOTES = (("coffee", "alice", 0), ("coffee", "carol", 2))
+POLL_SECONDS = 7 * 24 * 3600
 BOOKMARKS = (("lake", "alice"), ("coffee", "carol"))
 MESSAGES = (
     ("alice", "bob", "Shall we try it together? Tomorrow at eight?"),
@@ -89,13 +93,19 @@ def create_activity(ids: dict[str, str]) -> None:
         comments.set_comment_reaction(
             user_id=ids[member], comment_id=written[number].id, reaction_type=kind
         )
+    _pin_bookmark_and_vote(ids, post_ids)
+    for sender, receiver, text in MESSAGES:
+        chat.send_message(sender_id=ids[sender], receiver_id=ids[receiver], text=text)
+    chat.mark_conversation_read(user_id=ids["bob"], other_id=ids["alice"])
+
+
+def _pin_bookmark_and_vote(ids: dict[str, str], post_ids: dict[str, str]) -> None:
     for name, author in PINNED:
         posts.pin_post(user_id=ids[author], post_id=post_ids[name])
     for name, member in BOOKMARKS:
         posts.create_bookmark(user_id=ids[member], post_id=post_ids[name])
-    for sender, receiver, text in MESSAGES:
-        chat.send_message(sender_id=ids[sender], receiver_id=ids[receiver], text=text)
-    chat.mark_conversation_read(user_id=ids["bob"], other_id=ids["alice"])
+    for name, member, choice in VOTES:
+        posts.set_poll_vote(user_id=ids[member], post_id=post_ids[name], choices=[choice])
 
 
 def _create_posts(ids: dict[str, str]) -> dict[str, str]:
@@ -104,6 +114,8 @@ def _create_posts(ids: dict[str, str]) -> dict[str, str]:
     for name, author, text, privacy in POSTS:
         image = {"image": draw_view((960, 540), *LAKE)} if name == POST_WITH_PICTURE else {}
         fields = {"text": text, "privacy": privacy, **image}
+        if name in POLLS:
+            fields["poll"] = {"options": [*POLLS[name]], "duration_seconds": POLL_SECONDS}
         post_ids[name] = posts.create_post(author_id=ids[author], **fields).id
     return post_ids
 

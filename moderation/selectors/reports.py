@@ -34,7 +34,7 @@ def get_report_target(target_type: str, target_id: str, *, viewer_id: str) -> Re
         return ReportTarget(target_id, profile_text(user) if user else "")
     if target_type == Target.POST:
         post = posts.get_post(target_id, viewer_id=viewer_id)
-        return ReportTarget(post.author_id, post.text)
+        return ReportTarget(post.author_id, posts.text_with_options(post))
     if target_type == Target.COMMENT:
         comment = comments.get_comment(target_id, viewer_id=viewer_id).comment
         return ReportTarget(comment.author_id, comment.text)

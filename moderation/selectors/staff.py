@@ -189,7 +189,9 @@ def _post_lines(post_id: str, *, is_reported: bool) -> ContentLines:
     if post is None:
         return [], "The post is deleted."
     state = "The post is withheld." if posts.is_withheld(post) else ""
-    line = Line(post.author_id, _format_time(post.created_at), post.text, is_reported)
+    line = Line(
+        post.author_id, _format_time(post.created_at), posts.text_with_options(post), is_reported
+    )
     return [line._replace(media_url=post.gif_url, media_id=post.media_id)], state
 
 

@@ -11,7 +11,7 @@ from moderation.models import REVOKED, ActionType, ModerationAction, Report, Tar
 from mysocial.core.errors import Conflict, Invalid, datetime_from_ms
 from mysocial.core.ids import milliseconds, now
 from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
-from notifications.services import notify_of_decision
+from notifications.services import notify_without_actor
 from posts.services import restore_post, withhold_post
 from users import services as users
 
@@ -111,7 +111,7 @@ def enforce_action(w: Write, action: ModerationAction, until_ms: int) -> None:
 
 def _warn(w: Write, action: ModerationAction, message: str) -> None:
     """Notify the member of an action within a write, in the app in any case."""
-    notify_of_decision(
+    notify_without_actor(
         w, to=action.user_id, kind="warning", cause=action.id, message=message, always_in_app=True
     )
 

@@ -10,7 +10,7 @@ from mysocial.admin import audit
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import now
 from mysocial.store import STALE_ERRORS, retry_on_conflict, write
-from notifications.services import notify_of_decision
+from notifications.services import notify_without_actor
 
 
 def view_report(*, report_id: str) -> Context:
@@ -106,7 +106,7 @@ def _close_report(report_id: str, state: State, decision: Decision) -> Report:
             action = new_action(report.subject_id, decision, report)
             enforce_action(w, action, decision.until_ms)
         if report.reporter_id:
-            notify_of_decision(w, to=report.reporter_id, kind="report", cause=report.id)
+            notify_without_actor(w, to=report.reporter_id, kind="report", cause=report.id)
     return report
 
 

@@ -12,6 +12,7 @@ from mysocial.api.inputs import (
     StrictSerializer,
     validated_body,
 )
+from mysocial.api.json_body import decode_json
 from mysocial.api.pagination import (
     ID_SCHEMA,
     IDS_PARAMETER,
@@ -67,6 +68,7 @@ __all__ = [
     "choice_param",
     "current_user_id",
     "cursor_param",
+    "decode_json",
     "error_response",
     "facets_field",
     "fast_read",

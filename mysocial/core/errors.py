@@ -122,6 +122,18 @@ class AlreadyExists(Conflict):
         self.field = field
 
 
+class PollEnded(AppError):
+    """The poll has ended, by the clock of Redis."""
+
+    status = 409
+    code = "poll_ended"
+    title = "This poll has ended."
+
+
+class PollNotEnded(AppError):
+    """The poll has not ended, by the clock of Redis. Only workers get this error."""
+
+
 class LengthRequired(AppError):
     """The body is sent in chunks, so its length is unknown."""
 
@@ -136,7 +148,10 @@ ERRORS_BY_FIELD: dict[str, Callable[[int], AppError]] = {
     "suspended_until": Suspended,
     "email_reserved_until": lambda _until_ms: AlreadyExists(field="email"),
     "username_reserved_until": lambda _until_ms: AlreadyExists(field="username"),
+    "ends_ms": lambda _end_ms: PollNotEnded(),
 }
+# The same for a time that must not be past.
+ERRORS_BY_PAST_FIELD: dict[str, Callable[[], AppError]] = {"ends_ms": PollEnded}
 
 
 class TooLarge(AppError):

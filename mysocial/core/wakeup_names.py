@@ -6,7 +6,7 @@ They are parts of Redis keys (`wakeup:<name>`). This module loads no model, so t
 
 # Work of an outbox.
 EMAILS, CASCADES, MEDIA, EXPORTS = "mails", "cascades", "media", "exports"
-LINK_CHECKS = "link_checks"
+LINK_CHECKS, POLL_ENDS = "link_checks", "poll_ends"
 # Other work, which beat requests when there is something to do.
 PACKING, EXPIRY, SECURITY_EVENTS = "packing", "expiry", "security_events"
 HOOKS = "hooks"
@@ -22,4 +22,5 @@ OUTBOXES = {
     MEDIA: ("images.media", "images.deletedfile"),
     EXPORTS: ("accounts.export",),
     LINK_CHECKS: ("users.linkcheck",),
+    POLL_ENDS: ("posts.pollend",),
 }

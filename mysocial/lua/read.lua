@@ -310,10 +310,30 @@ local function viewer_values(rows, viewer_field)
   return values
 end
 
+-- The same for a viewer field with a position: only of the rows whose value there is not empty.
+local function some_viewer_values(rows, viewer_field, position)
+  local some, numbers = {}, {}
+  for number, row in ipairs(rows) do
+    if (row[3][position] or '') ~= '' then
+      some[#some + 1], numbers[#numbers + 1] = row, number
+    end
+  end
+  local values = #some > 0 and viewer_values(some, viewer_field) or {}
+  if #values == 0 then return {} end
+  local all = {}
+  for number = 1, #rows do all[number] = false end
+  for i, number in ipairs(numbers) do all[number] = values[i] end
+  return all
+end
+
 -- The viewer values of each viewer field of a query.
 local function all_viewer_values(rows, viewer_fields)
   local all = {}
-  for i, viewer_field in ipairs(viewer_fields) do all[i] = viewer_values(rows, viewer_field) end
+  for i, viewer_field in ipairs(viewer_fields) do
+    local position = viewer_field[4]
+    all[i] = position > 0 and some_viewer_values(rows, viewer_field, position)
+      or viewer_values(rows, viewer_field)
+  end
   return all
 end
 

@@ -70,16 +70,22 @@ local function check_followers(op)
   end
 end
 
-local function check_expired(op)
+-- Whether the time in a field is still to come, or is past. An empty field fails neither check.
+local function check_time(op)
   local moment = tonumber(redis.call('HGET', op.key, op.field) or '')
-  if moment and moment > now_ms then fail('not_expired', op.field, format_integer(moment)) end
+  if not moment then return end
+  if op.kind == 'require_expired' and moment > now_ms then
+    fail('not_expired', op.field, format_integer(moment))
+  elseif op.kind == 'require_future' and moment <= now_ms then
+    fail('expired', op.field)
+  end
 end
 
 local function check_operation(op, position)
   local state = states_after[op.key] or (op.new_id and 'gone') or record_state(op.key)
   if state == 'unknown' and is_proven_absent(op.absence_proofs, op.id) then state = 'gone' end
   note_unknown(op.key, state)
-  if op.kind == 'require_expired' then return check_expired(op) end
+  if op.kind == 'require_expired' or op.kind == 'require_future' then return check_time(op) end
   if op.kind == 'create' or op.kind == 'require_absent' then
     if state == 'live' then return fail('exists', position) end
   elseif state == 'gone' and not op.init then

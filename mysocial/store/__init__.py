@@ -37,7 +37,8 @@ from mysocial.store.pagination import (
     filter_pages,
     newest_records,
 )
-from mysocial.store.queries import Query, execute, gather, require_session
+from mysocial.store.queries import Query, execute, gather, require_session, server_time
+from mysocial.store.rows import RowChecks
 from mysocial.store.search import search_text, top_by_counter
 from mysocial.store.store import (
     DAY_SECONDS,
@@ -84,6 +85,7 @@ __all__ = [
     "RelatedObject",
     "RelatedRow",
     "Row",
+    "RowChecks",
     "StaleRead",
     "Store",
     "ViewerCheck",
@@ -109,6 +111,7 @@ __all__ = [
     "retry_on_conflict",
     "search",
     "search_text",
+    "server_time",
     "store_of",
     "time_check",
     "to_json",

@@ -34,11 +34,15 @@ class ViewerField(NamedTuple):
     `check` names the record (see `ViewerCheck`). Reading it costs one command for the page, and one
     for each record that exists. If the viewer's list is not complete, the list `<row_list><row id>`
     can also prove that there is no such record.
+
+    With a `position`, from 1, only rows have such a record whose field at this position in the
+    template is not empty. A page without such rows costs no command.
     """
 
     check: ViewerCheck
     name: str
     row_list: str
+    position: int = 0
 
 
 def time_check(field: str, record_prefix: str, record_id: str = "") -> ViewerCheck:

@@ -209,8 +209,18 @@ class Operations:
         Raises:
             Silenced, Suspended: At the commit, if it is still to come, as the field says.
         """
-        key = store_of(model).key(pk)
-        self._ops.append({"kind": "require_expired", "key": key, "id": pk, "field": field})
+        self._require_time("require_expired", model, pk, field)
+
+    def require_future(self, model: type[Record], pk: str, field: str) -> None:
+        """Apply the write only if the time in a plain field is still to come, or empty.
+
+        Raises:
+            PollEnded: At the commit, if it is past, as the field says.
+        """
+        self._require_time("require_future", model, pk, field)
+
+    def _require_time(self, kind: str, model: type[Record], pk: str, field: str) -> None:
+        self._ops.append({"kind": kind, "key": store_of(model).key(pk), "id": pk, "field": field})
 
     # Operations ----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ miss is never taken for absence.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
@@ -161,3 +162,15 @@ def initialize_event_log() -> str:
         client().set(keys.EPOCH, new_epoch(), nx=True)
         epoch, clock = client().mget(keys.EPOCH, keys.CLOCK)
     return f"{epoch.decode()}:{(clock or b'0').decode()}"
+
+
+def server_time() -> datetime:
+    """Return the time of the clock of Redis, truncated to milliseconds.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
+    with available():
+        seconds, microseconds = client().time()
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.replace(microsecond=microseconds // 1000 * 1000)

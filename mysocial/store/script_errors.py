@@ -5,6 +5,7 @@ from typing import Any
 
 from mysocial.core.errors import (
     ERRORS_BY_FIELD,
+    ERRORS_BY_PAST_FIELD,
     AlreadyExists,
     Conflict,
     IdempotencyMismatch,
@@ -44,6 +45,7 @@ _ERRORS: dict[bytes, Callable[..., Exception]] = {
     b"over_budget": lambda seconds_left: StorageBudgetExceeded(int(seconds_left)),
     b"responses_full": lambda: Unavailable(RESPONSES_FULL),
     b"not_expired": _not_expired,
+    b"expired": lambda field: ERRORS_BY_PAST_FIELD[field.decode()](),
     b"missing": lambda _position: NotFound(),
     b"exists": lambda _position: AlreadyExists(),
     b"taken": _taken,

@@ -30,6 +30,7 @@ from mysocial.core.wakeup_names import (
     OLD_EXPORTS,
     OLD_UPLOADS,
     PACKING,
+    POLL_ENDS,
     SECURITY_EVENTS,
 )
 
@@ -49,6 +50,7 @@ TASKS_BY_NAME = {
     MEDIA: ("images.process_media", settings.MEDIA_QUEUE),
     EXPORTS: ("accounts.make_exports", settings.MEDIA_QUEUE),
     LINK_CHECKS: ("users.check_links", settings.MEDIA_QUEUE),
+    POLL_ENDS: ("posts.end_polls", "default"),
     PACKING: ("mysocial.pack_history", "default"),
     EXPIRY: ("mysocial.delete_expired", "default"),
     SECURITY_EVENTS: ("accounts.save_security_events", "accounts"),

@@ -75,18 +75,28 @@ def notify_mentioned(
     notify_many(w, to=to, kind="mention", actor_id=actor_id, cause=cause, post_id=post_id)
 
 
-def notify_of_decision(  # noqa: PLR0913 - keyword arguments name the parts of a notification
-    w: Write, *, to: str, kind: str, cause: str, message: str = "", always_in_app: bool = False
+def notify_without_actor(  # noqa: PLR0913 - keyword arguments name the parts of a notification
+    w: Write,
+    *,
+    to: str,
+    kind: str,
+    cause: str,
+    post_id: str = "",
+    message: str = "",
+    always_in_app: bool = False,
 ) -> None:
-    """Notify a member of a moderator's decision, in the write that makes it.
+    """Notify a member of something that no other member did, in the write that does it.
 
-    The recipient is also recorded as the actor, so that the moderator is not disclosed.
-    `always_in_app` ignores the preferences of the recipient for the in-app channel.
+    Such are a moderator's decision, and the end of the member's own poll. The recipient is also
+    recorded as the actor, so that a moderator is not disclosed. `always_in_app` ignores the
+    preferences of the recipient for the in-app channel.
     """
     user = get_users([to]).get(to)
     if user is None:
         return
-    notification = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, message=message)
+    notification = Notification(
+        user_id=to, actor_id=to, kind=kind, cause=cause, post_id=post_id, message=message
+    )
     in_app = always_in_app or wants_notification(user, kind, "in_app")
     if in_app:
         _create_notification(w, notification)

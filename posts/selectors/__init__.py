@@ -9,6 +9,16 @@ from posts.selectors.pages import (
     pinned_page,
     versions_page,
 )
+from posts.selectors.polls import (
+    PollView,
+    own_poll_parts,
+    parse_choices,
+    poll_view_query,
+    result_viewers,
+    results_json_query,
+    text_with_options,
+    viewer_poll_json_query,
+)
 from posts.selectors.rows import (
     counts_query,
     find_post,
@@ -32,6 +42,7 @@ from posts.selectors.viewers import (
 )
 
 __all__ = [
+    "PollView",
     "author_page",
     "bookmarks_page",
     "counts_query",
@@ -51,9 +62,16 @@ __all__ = [
     "is_withheld",
     "json_query",
     "numbered_feed_page",
+    "own_poll_parts",
+    "parse_choices",
     "pinned_page",
+    "poll_view_query",
     "post_and_recipients_query",
+    "result_viewers",
+    "results_json_query",
     "row_query",
+    "text_with_options",
     "versions_page",
+    "viewer_poll_json_query",
     "visible_row_query",
 ]

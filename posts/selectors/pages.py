@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from followers.selectors import relation_checks
 from mysocial.policies import Audience
 from mysocial.store import (
     MAX_PAGES_SCANNED,
@@ -17,9 +16,16 @@ from mysocial.store import (
     filter_pages,
     reads,
 )
-from posts.representations import post_template, version_template, visibility_template
-from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
+from posts.representations import post_template, visibility_template
+from posts.selectors.rows import (
+    is_in_feed,
+    is_in_home_feed,
+    is_visible,
+    row_checks,
+    visible_row_query,
+)
 from posts.selectors.viewer_fields import viewer_fields
+from posts.version_representations import version_template
 from users.selectors import profile_query
 
 MAX_SCAN_PAGE_SIZE = 100
@@ -209,7 +215,7 @@ def _list_query(  # noqa: PLR0913 - keyword arguments of one query
         value,
         limit=limit,
         after=after,
-        checks={"author_id": relation_checks(viewer_id)},
+        checks=row_checks(viewer_id, template),
         viewer_fields=viewer_fields(viewer_id) if template is post_template else (),
     )
 

@@ -6,10 +6,11 @@ from typing import Any
 from followers.selectors import ViewerRelation, relation_checks
 from mysocial.core.errors import NotFound
 from mysocial.policies import Audience
-from mysocial.store import JsonTemplate, Query, RelatedRow, Row, reads
+from mysocial.store import JsonTemplate, Query, RelatedRow, Row, RowChecks, reads
 from notifications.selectors import Recipients, recipient_query, single_recipient
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
+from posts.poll_representations import IS_OPEN
 from posts.representations import post_template, totals_template, visibility_template
 from posts.selectors.viewer_fields import viewer_fields
 from posts.store import FEED_PRIVACIES, posts
@@ -135,10 +136,16 @@ def get_rows(post_ids: Sequence[str], *, viewer_id: str, with_reactions: bool = 
     Args:
         post_ids: The posts.
         viewer_id: The viewer.
-        with_reactions: Whether the rows have the viewer's reactions and bookmarks, for
+        with_reactions: Whether the rows have the viewer's reactions, bookmarks and votes, for
             `render_posts`.
     """
     return _rows_query(post_ids, viewer_id=viewer_id, with_reactions=with_reactions).result()
+
+
+def row_checks(viewer_id: str, template: JsonTemplate = post_template) -> RowChecks:
+    """Return the checks of rows: on the author, and with `post_template` on the poll."""
+    checks = {"author_id": relation_checks(viewer_id)}
+    return {**checks, "poll_id": IS_OPEN} if template is post_template else checks
 
 
 def _rows_query(
@@ -151,7 +158,7 @@ def _rows_query(
     rows = reads.rows_query(
         template,
         post_ids,
-        checks={"author_id": relation_checks(viewer_id)},
+        checks=row_checks(viewer_id, template),
         viewer_fields=viewer_fields(viewer_id) if with_reactions else (),
     )
     return rows.map(lambda rows: [row for row in rows if is_visible(row, viewer_id)])

@@ -10,6 +10,7 @@ from mysocial.store import Write
 from posts.models import MediaKind, Post, PostVersion
 
 IMAGE, VIDEO, GIF = "image", "video", "gif_url"
+POLL = "poll"  # a record of its own: see `posts.services.polls`
 # The request fields with media, of which a post has at most one, and the `media_kind` of each.
 MEDIA_KINDS = {
     IMAGE: MediaKind.IMAGES.value,
@@ -35,12 +36,12 @@ def receive_post_upload(body: dict[str, Any], post: Post) -> AbstractContextMana
 
 
 def field_changes(post: Post, body: dict[str, Any], media: Any) -> dict[str, Any]:
-    """Return the fields of a post that a request sets.
+    """Return the fields of a post that a request sets, without its poll.
 
     An image, a video or a GIF replaces the media of the post. Null removes them if they are of
     that kind.
     """
-    changes = {name: value for name, value in body.items() if name not in MEDIA_KINDS}
+    changes = {name: value for name, value in body.items() if name not in {*MEDIA_KINDS, POLL}}
     new_field = _attached_field(body, media)
     if new_field or _current_field(post) in body:
         changes["media_id"] = media.id if media else ""

@@ -56,5 +56,7 @@ def unpin_post(*, user_id: str, post_id: str) -> Post:
 def _update(w: Write, post: Post, **changes: Any) -> None:
     # The number of pinned posts depends on what was read.
     w.update(post, check_revision=True, **changes)
-    w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id))
+    w.announce(
+        PostUpdated(post.id, post.author_id, post.privacy, post.media_id, poll_id=post.poll_id)
+    )
     w.respond_with(post)

@@ -23,6 +23,13 @@ from posts.services.content import (
     require_content,
 )
 from posts.services.counts import post_deleted_event, update_post_counts
+from posts.services.polls import (
+    NO_CHANGE,
+    PollChange,
+    change_poll,
+    delete_poll,
+    plan_poll_change,
+)
 from posts.store import posts
 from users import services as users
 from users.selectors import get_user
@@ -32,21 +39,24 @@ SAME_TEXT = TextDescription([], set(), set())  # of an edit that does not change
 
 
 def create_post(*, author_id: str, **body: Any) -> Post:
-    """Create a post with a text, and an image, a video or a GIF.
+    """Create a post with a text, with an image, a video or a GIF, and with a poll.
 
     Args:
         author_id: The author.
         body: The validated fields of `PostInput`.
 
     Raises:
-        Invalid: The post has no content, or its text contains a forbidden phrase.
+        Invalid: The post has no content, a text contains a forbidden phrase, or the poll would end
+            too early or too late.
         Silenced: The author may not write now.
         TooLarge, UnsupportedMediaType: The file is not accepted.
     """
     post = Post(id=new_id(), author_id=author_id)
+    poll = plan_poll_change(post, body)
     with receive_post_upload(body, post) as media:
         for name, value in field_changes(post, body, media).items():
             setattr(post, name, value)
+        post.poll_id = post.id if poll.new else ""
         require_content(post.text, post.media_kind)
         description = describe_text(post.text, author_id=author_id)
         post.facets = description.facets
@@ -55,10 +65,12 @@ def create_post(*, author_id: str, **body: Any) -> Post:
             users.require_not_silenced(w, author_id)
             if media:
                 images.create_media(w, media)
-            check_text(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
+            texts = {"text": post.text, **poll.texts}
+            check_text(w, label=LABEL, pk=post.id, author_id=author_id, texts=texts)
             w.create(post, new_id=True)
+            change_poll(w, post, poll, is_new_post=True)
             update_post_counts(w, author_id, before=None, after=post.privacy)
-            w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
+            w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id, post.poll_id))
             if mentioned:
                 notifications.initialize_cause(w, post.id, "mention")
             _notify_mentioned(w, post, mentioned)
@@ -73,6 +85,7 @@ def update_post(*, user_id: str, post_id: str, **body: Any) -> Post:
     notified; the notifications of members who are no longer mentioned are retracted.
 
     Raises:
+        Conflict: Members have voted in the poll that would change.
         Forbidden: The user is not the author.
         Invalid: There is nothing to change, or the post would have no content.
         NotFound: The user may not see the post.
@@ -126,16 +139,11 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
     """Apply the fields of a request; `editor_id` is empty for staff, who are not restricted."""
     if not body:
         raise Invalid("There is nothing to change.")
-    changes = {
-        name: value
-        for name, value in field_changes(post, body, media).items()
-        if not is_same_value(getattr(post, name), value)
-    }
+    poll = plan_poll_change(post, body)
+    changes = _changes(post, body, media, poll)
     if not changes:
         respond_unchanged(post)
         return post
-    if changes_content(post, changes):
-        changes["edited_at"] = now()
     description = SAME_TEXT
     if "text" in changes:
         description = describe_text(changes["text"], author_id=post.author_id, was=post.text)
@@ -148,16 +156,32 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
         if editor_id:
             users.require_not_silenced(w, editor_id)
             texts = {"text": changes["text"]} if "text" in changes else {}
+            texts |= poll.texts
             check_text(w, label=LABEL, pk=post.id, author_id=editor_id, texts=texts)
         if media:
             images.create_media(w, media)
         keep_version(w, post, changes, audience)
         # The counts of posts and `post.deleted` depend on the privacy that was read.
         w.update(post, check_revision=True, **changes)
+        change_poll(w, post, poll)
         _announce_update(w, post, old_privacy, deleted_event)
         _update_mentions(w, post, description)
         w.respond_with(post)
     return post
+
+
+def _changes(post: Post, body: dict[str, Any], media: Any, poll: PollChange) -> dict[str, Any]:
+    """Return the fields of a post that a request changes."""
+    changes = {
+        name: value
+        for name, value in field_changes(post, body, media).items()
+        if not is_same_value(getattr(post, name), value)
+    }
+    if poll != NO_CHANGE:
+        changes["poll_id"] = post.id if poll.new else ""
+    if changes_content(post, changes):
+        changes["edited_at"] = now()
+    return changes
 
 
 def _announce_update(w: Write, post: Post, old_privacy: str, deleted_event: PostDeleted) -> None:
@@ -165,7 +189,7 @@ def _announce_update(w: Write, post: Post, old_privacy: str, deleted_event: Post
         update_post_counts(w, post.author_id, before=old_privacy, after=post.privacy)
         w.announce(deleted_event)
     w.announce(
-        PostUpdated(post.id, post.author_id, post.privacy, post.media_id, old_privacy=old_privacy)
+        PostUpdated(post.id, post.author_id, post.privacy, post.media_id, post.poll_id, old_privacy)
     )
 
 
@@ -174,6 +198,8 @@ def _delete(post: Post) -> Post:
     with write(Conflict) as w:
         w.delete(post, check_revision=True)
         queue_cascade(w, post)
+        if post.poll_id:
+            delete_poll(w, post)
         update_post_counts(w, post.author_id, before=post.privacy, after=None)
         if post.is_pinned:
             users.increment_user_counters(w, post.author_id, pinned_posts_count=-1)

@@ -34,6 +34,13 @@ def restore_post(*, post_id: str) -> Post:
         w.update(post, check_revision=True, privacy=post.original_privacy, original_privacy="")
         update_post_counts(w, post.author_id, before=WITHHELD, after=post.privacy)
         w.announce(
-            PostUpdated(post.id, post.author_id, post.privacy, post.media_id, old_privacy=WITHHELD)
+            PostUpdated(
+                post.id,
+                post.author_id,
+                post.privacy,
+                post.media_id,
+                post.poll_id,
+                old_privacy=WITHHELD,
+            )
         )
     return post

@@ -83,7 +83,9 @@ def announce_processed_media(w: Write, media: Any) -> None:
     if post and post.media_id == media.id:
         # The event must be true when it is sent: the post has this privacy and these media.
         w.require(Post, post.id, privacy=post.privacy.encode(), media_id=media.id.encode())
-        w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id))
+        w.announce(
+            PostUpdated(post.id, post.author_id, post.privacy, post.media_id, poll_id=post.poll_id)
+        )
 
 
 def remove_deleted_media(w: Write, media: Any) -> None:
@@ -97,4 +99,12 @@ def remove_deleted_media(w: Write, media: Any) -> None:
         w.update(post, check_revision=True, media_id="", media_kind="")
         if not post.text.strip():
             raise Conflict("The post has nothing else. Delete the post instead.")
-        w.announce(PostUpdated(post.id, post.author_id, post.privacy, old_privacy=post.privacy))
+        w.announce(
+            PostUpdated(
+                post.id,
+                post.author_id,
+                post.privacy,
+                poll_id=post.poll_id,
+                old_privacy=post.privacy,
+            )
+        )

@@ -32,7 +32,6 @@ from posts.representations import (
     own_post_parts,
     render_for,
     render_posts,
-    version_template,
 )
 from posts.serializers import (
     FeedPageSerializer,
@@ -42,6 +41,7 @@ from posts.serializers import (
     VersionPageSerializer,
 )
 from posts.store import MEDIA_FILTERS
+from posts.version_representations import version_template
 from users.selectors import public_posts_query
 
 NUMBERED_PAGE_SIZE = 10
@@ -60,12 +60,12 @@ CHANGE_EXAMPLE = OpenApiExample("Another audience", {"privacy": "followers"}, re
 
 def new_post_representation(post: Post) -> list[Any]:
     """Return the JSON parts of a new post in the response to its author."""
-    return own_post_parts(post, is_new=True)
+    return own_post_parts(post, is_new=True, poll=selectors.own_poll_parts(post))
 
 
 def post_representation(post: Post) -> list[Any]:
     """Return the JSON parts of a changed post in the response to its author."""
-    return own_post_parts(post, is_new=False)
+    return own_post_parts(post, is_new=False, poll=selectors.own_poll_parts(post))
 
 
 def posts_response(

@@ -19,10 +19,13 @@ from posts.models import Post
 from tests.accounts.export_files import request_export
 from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, make_image, send_form
+from tests.posts.poll_helpers import vote
 from tests.support.concurrency import assert_no_changes, dump_storage
 from tests.support.people import anonymous, confirm_emails, sign_up
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT
+
+POLL = {"options": ["Fine", "Tired"], "duration_seconds": 3600}
 
 
 @pytest.fixture
@@ -51,11 +54,12 @@ def words(bob, stranger):
     post = response.json()["post"]
     key = {"Idempotency-Key": "mine"}
     victim.patch(f"posts/{post['id']}", {"text": words["edit"]}, **key)
-    other_post = bob.create_post("Hello @victim_1, how are you?")
+    other_post = bob.create_post("Hello @victim_1, how are you?", poll=POLL)
     victim.post(f"posts/{other_post['id']}/comments", {"text": words["comment"]}, **key)
     victim.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
     victim.put(f"posts/{other_post['id']}/bookmark")
     bob.put(f"posts/{post['id']}/bookmark")
+    vote(victim, other_post, 1)
     nice = bob.post(f"posts/{post['id']}/comments", {"text": "Nice"}).json()["comment"]
     victim.put(f"comments/{nice['id']}/reaction", {"type": "love"})
     body = {"text": words["reply"], "parent_id": nice["id"]}

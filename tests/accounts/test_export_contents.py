@@ -21,6 +21,7 @@ from tests.accounts.export_files import download_export, request_export
 from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, make_image, send_form
 from tests.moderation.staff import file_report, take_action
+from tests.posts.poll_helpers import create_poll, vote
 from tests.support.concurrency import live_records
 from tests.support.people import anonymous, confirm_emails, sign_up
 from tests.support.servers import PASSWORD
@@ -63,6 +64,7 @@ def active_member(alice, bob, stranger):
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     for member in (alice, bob):
         member.put(f"posts/{other_post['id']}/bookmark")
+    _vote_in_each_others_polls(alice, bob)
     alice.post("users/me/images/profile", {"image": data_url(make_image())})
     send_message(alice, bob, "Written by Alice")
     send_message(bob, alice, "Written to Alice")
@@ -80,6 +82,11 @@ def active_member(alice, bob, stranger):
     _change_names_and_back(alice)
     process_due_media()
     return alice
+
+
+def _vote_in_each_others_polls(*people):
+    for asker, voter in (people, people[::-1]):
+        vote(voter, create_poll(asker), 1)
 
 
 def _reply_and_react(alice, bob, post):
@@ -147,6 +154,10 @@ def test_an_export_contains_all_records_of_its_owner_and_no_others(active_member
                 or pk == active_member.id
             ):
                 stored[label][pk] = names
+    authors = {pk: fields[b"author_id"] for pk, fields in live_records("posts.post").items()}
+    stored["posts.poll"] |= {
+        pk: set() for pk in live_records("posts.poll") if authors[pk] == active_member.id.encode()
+    }
     stored["posts.postversion"] |= {
         pk: set()
         for pk in live_records("posts.postversion")  # belongs to Alice's post
@@ -208,7 +219,7 @@ def test_an_operator_can_write_the_same_export_to_a_file(active_member, tmp_path
         assert {
             section.title: len(read_records(archive)[label]) for label, section in SECTIONS.items()
         } == report["records"]
-    assert report["records"]["Posts"] == 2
+    assert report["records"]["Posts"] == 3
     for arguments, code in ((("nobody", "--out", f"{out}2"), 1), (("alice", "--out", str(out)), 2)):
         with pytest.raises(CommandError) as error:
             call_command("export_user", *arguments)

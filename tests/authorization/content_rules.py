@@ -61,6 +61,26 @@ POSTS = (
     Rule("PUT", "posts/{post}/bookmark", post_viewers, events={"bookmark.created": TOPIC_OWNERS}),
     Rule("DELETE", "posts/{post}/bookmark", events={"bookmark.deleted": TOPIC_OWNERS}),
     Rule("GET", "users/me/bookmarks"),
+    # The results are hidden: only the friend has voted, and the actor does.
+    Rule(
+        "PUT",
+        "posts/{post}/poll/vote",
+        post_viewers,
+        body={"choices": [0]},
+        events={
+            "poll.voted": lambda visibility, actor: post_viewers(visibility) & {actor},
+            "poll.updated": lambda visibility, actor: post_viewers(visibility) & {actor, "friend"},
+        },
+    ),
+    Rule(
+        "DELETE",
+        "posts/{post}/poll/vote",
+        and_friend(post_viewers),
+        events={
+            "poll.voted": lambda visibility, actor: post_viewers(visibility) & {actor},
+            "poll.updated": for_any_actor(only()),
+        },
+    ),
     Rule("GET", "users/{owner}/posts", can_interact_with_owner),
     Rule("GET", "users/{owner}/posts?media=images", can_interact_with_owner),
 )

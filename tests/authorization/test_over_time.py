@@ -134,3 +134,25 @@ def test_a_viewer_finds_exactly_what_the_privacy_of_then_and_now_permits(alice, 
     if role == "stranger" and case != "blocks":  # the block is between the other two
         assert found_late == after - ({THEN} if privacy != "public" else set())
     assert THEN not in found_late or privacy == "public"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_viewer_finds_a_poll_and_its_results_while_they_may_see_the_post(alice, case):
+    privacy, change, role, (before, after) = CASES[case]
+    viewer = sign_up(f"the_{role}")
+    if role == "follower":
+        viewer.put(f"users/{alice.id}/follow")
+    cursor = viewer.get("posts").headers["X-Event-Cursor"]
+    poll = {"options": [THEN, "Another answer"], "duration_seconds": 3600}
+    post = alice.create_post("Which?", privacy=privacy, poll=poll)
+    path = f"posts/{post['id']}/poll/vote"
+    assert alice.put(path, {"choices": [0]}).status_code == 200
+    assert viewer.put(path, {"choices": [1]}).status_code == (200 if before else 404)
+    assert texts_found(viewer, alice, post["id"], cursor) == ({THEN} if before else set())
+    change(alice, viewer, post)
+    assert texts_found(viewer, alice, post["id"], cursor) >= ({THEN} if after else set())
+    if not after:
+        assert texts_found(viewer, alice, post["id"], cursor) == set()
+    repeated = viewer.put(path, {"choices": [1]})
+    assert repeated.status_code == (200 if after else 404)
+    assert ('"results"' in repeated.content.decode()) == bool(after)

@@ -13,7 +13,8 @@ from tests.support.people import logged_events
 
 # Events of notifications, which accompany the events of a route.
 SIDE_EVENTS = {"notification.created", "notification.deleted", "notification.updated"}
-WORKER_EVENTS = {"image.failed"}  # no request causes them: `tests/images/test_limits.py`
+# No request causes them: `tests/images/test_limits.py`, `tests/posts/test_poll_ends.py`.
+WORKER_EVENTS = {"image.failed", "poll.ended"}
 VIEWERS = (*OUTSIDERS, *MEMBERS)
 
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from images.services import process_due_media
 from mysocial.core.errors import FOREVER_MS
 from mysocial.core.events import EVENTS
@@ -132,8 +134,19 @@ def _add_people(w: World) -> None:
 def _add_post(w: World) -> None:
     """Write a public post, let members comment and react, then restrict it."""
     owner, friend = w.people["owner"], w.people["friend"]
+    poll = {
+        "options": ["Asked by the owner.", "Another answer."],
+        "hide_results": True,
+        "may_change_vote": True,
+        "duration_seconds": 3600,
+    }
     answer = send_form(
-        owner, "POST", "posts", text=f"As it was first. {MENTIONED}", image=make_image()
+        owner,
+        "POST",
+        "posts",
+        text=f"As it was first. {MENTIONED}",
+        image=make_image(),
+        poll=orjson.dumps(poll).decode(),
     )
     w.ids["post"] = answer.json()["post"]["id"]
     process_due_media()
@@ -146,6 +159,7 @@ def _add_post(w: World) -> None:
     path = f"comments/{w.ids['own_comment']}/reaction"
     assert friend.put(path, {"type": "sad"}).status_code == 200
     assert friend.put(f"posts/{post['id']}/bookmark").status_code == 200
+    assert friend.put(f"posts/{post['id']}/poll/vote", {"choices": [1]}).status_code == 200
     set_reaction(friend, post)
     set_reaction(owner, post)
     is_private = w.visibility == "private account"
@@ -222,6 +236,7 @@ def _name_secrets(w: World) -> None:
     w.secrets = {
         "As it is now.": seen,
         "As it was first.": seen,
+        "Asked by the owner.": seen,
         w.ids["image_url"]: seen,
         "Said by the owner.": seen,
         "Said by the friend.": commented,

@@ -16,6 +16,14 @@ def replies_name(comment: Data) -> str:
     return f"replies:{comment['post_id']}:{comment['thread_id']}"
 
 
+def new_poll_state(poll: Data | None) -> Data | None:
+    """Return what a new poll, which has no votes, is to a member; None without a poll."""
+    if poll is None:
+        return None
+    results = {"votes": [0] * len(poll["options"]), "voters_count": 0}
+    return {"choices": [], "results": None if poll["hide_results"] else results}
+
+
 class ClientState:
     """The state of a client of the member `me`, and the parts of it that are stale."""
 
@@ -152,11 +160,17 @@ class ClientState:
         return [comment for comment in listed if comment["author"]["id"] == user_id]
 
     def hold_post(
-        self, post: Data, *, reaction: str | None = None, bookmarked: bool = False
+        self,
+        post: Data,
+        *,
+        reaction: str | None = None,
+        bookmarked: bool = False,
+        poll: Data | None = None,
     ) -> None:
         """Store a post of an event, with the viewer state of the member."""
         author = post["author"]["id"]
         own = {"reaction": reaction, "bookmarked": bookmarked, "can_edit": author == self.me}
+        own["poll"] = poll or new_poll_state(post["poll"])
         own["can_comment"] = self.can_comment(post)
         self.state[f"post:{post['id']}"] = {**post, "viewer": own | self.author_state(author)}
 

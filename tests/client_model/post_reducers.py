@@ -1,4 +1,4 @@
-"""Reducers for events of posts, comments, reactions and bookmarks."""
+"""Reducers for events of posts, comments, reactions, bookmarks and polls."""
 
 from tests.client_model.client import ClientState, Data, replies_name
 from tests.client_model.reducer_rules import mark_stale, on
@@ -21,6 +21,8 @@ def _post_updated(client: ClientState, post: Data) -> None:
     author, media = post["author"]["id"], post["media"]
     held = client.state.get(f"post:{post['id']}")
     kept = {name: held["viewer"][name] for name in ("reaction", "bookmarked")} if held else {}
+    if held and held["poll"] == post["poll"]:
+        kept["poll"] = held["viewer"]["poll"]
     client.hold_post(post, **kept)
     client.place_post(post)
     gallery = client.state.get(f"gallery:{author}", []) if media else []
@@ -96,3 +98,18 @@ def _bookmark_deleted(client: ClientState, data: Data) -> None:
 def _set_bookmarked(client: ClientState, post_id: str, *, is_bookmarked: bool) -> None:
     if client.has(f"post:{post_id}"):
         client.state[f"post:{post_id}"]["viewer"]["bookmarked"] = is_bookmarked
+
+
+@on("poll.voted")
+def _poll_voted(client: ClientState, data: Data) -> None:
+    if client.has(f"post:{data['post_id']}"):
+        client.state[f"post:{data['post_id']}"]["viewer"]["poll"] = data["poll"]
+
+
+@on("poll.updated")
+@on("poll.ended")
+def _poll_results_changed(client: ClientState, data: Data) -> None:
+    if client.has(f"post:{data['post_id']}"):
+        poll = client.state[f"post:{data['post_id']}"]["viewer"]["poll"]
+        if poll:
+            poll["results"] = data["results"]

@@ -1,9 +1,11 @@
-"""Actions on posts, comments, reactions, bookmarks, profiles and images."""
+"""Actions on posts, comments, reactions, bookmarks, polls, profiles and images."""
 
+from posts.services import end_due_polls
 from tests.client_model.scenario_table import action
 from tests.client_model.world import World, expect_success, run_workers
 from tests.images.pictures import make_image, send_form
 from tests.notifications.notification_checks import create_comment, set_reaction
+from tests.posts.poll_helpers import create_poll, reach_end
 from tests.support.servers import PASSWORD
 
 
@@ -183,6 +185,57 @@ def _carol_bookmarks_a_post(w: World) -> None:
 @action("bookmark.deleted")
 def _bob_removes_a_bookmark(w: World) -> None:
     expect_success(w.bob.delete(f"posts/{w.public}/bookmark"))
+
+
+@action("poll.voted", "poll.updated")
+def _carol_votes(w: World) -> None:
+    expect_success(w.carol.put(f"posts/{w.poll}/poll/vote", {"choices": [1, 2]}))
+
+
+@action("poll.voted", "poll.updated")
+def _carol_votes_in_a_poll_with_hidden_results(w: World) -> None:
+    expect_success(w.carol.put(f"posts/{w.hidden_poll}/poll/vote", {"choices": [1]}))
+
+
+@action("poll.voted", "poll.updated")
+def _bob_changes_a_vote(w: World) -> None:
+    for name in ("poll", "hidden_poll"):
+        expect_success(w.bob.put(f"posts/{w.ids[name]}/poll/vote", {"choices": [2]}))
+
+
+@action("poll.voted", "poll.updated")
+def _bob_withdraws_his_votes(w: World) -> None:
+    for name in ("poll", "hidden_poll"):
+        expect_success(w.bob.delete(f"posts/{w.ids[name]}/poll/vote"))
+
+
+@action("poll.ended", "notification.created")
+def _polls_end(w: World) -> None:
+    for name in ("poll", "hidden_poll"):
+        reach_end({"id": w.ids[name]})
+    assert end_due_polls() == 2
+
+
+def _ask(w: World) -> None:
+    w.ids["question"] = create_poll(w.alice, hide_results=True)["id"]
+
+
+@action("post.updated", "poll.voted", "poll.updated", setup=_ask)
+def _alice_changes_a_poll_and_votes(w: World) -> None:
+    change = {"poll": {"options": ["Yes", "No"], "duration_seconds": 3600}}
+    expect_success(w.alice.patch(f"posts/{w.question}", change))
+    expect_success(w.alice.put(f"posts/{w.question}/poll/vote", {"choices": [0]}))
+
+
+@action("post.updated")
+def _alice_adds_a_poll_to_a_post(w: World) -> None:
+    change = {"poll": {"options": ["Yes", "No"], "duration_seconds": 3600}}
+    expect_success(w.alice.patch(f"posts/{w.public}", change))
+
+
+@action("post.updated")
+def _alice_edits_the_text_of_a_poll(w: World) -> None:
+    expect_success(w.alice.patch(f"posts/{w.hidden_poll}", {"text": "And now?"}))
 
 
 # Members and their pictures ----------------------------------------------------------------------

@@ -27,6 +27,7 @@ class RandomWalk:
         self.post_random = Random(seed + 1_000)
         self.posts = [w.ids[name] for name in ("public", "followers", "private", "of_bob")]
         self.comments = [w.ids["bob_under_public"], w.ids["alice_under_of_carol"]]
+        self.polls = [w.ids["poll"], w.ids["hidden_poll"]]
         self.messages = [w.ids["message_0"], w.ids["message_3"]]
         self.done: list[str] = []
         self.last_result: Any = None  # the last response body; None after an error
@@ -43,6 +44,7 @@ class RandomWalk:
         self.post_actions: list[Callable[[Person], str]] = [
             self._bookmark, self._pin, self._choose_commenters, self._reply, self._reply,
             self._change_reply, self._react_to_comment, self._react_to_comment,
+            self._create_poll, self._vote, self._vote, self._vote,
         ]  # fmt: skip
 
     def step(self) -> None:
@@ -117,6 +119,24 @@ class RandomWalk:
         method = self.post_random.choice(("PUT", "DELETE"))
         post_id = self.post_random.choice(self.posts)
         return self._request(actor, method, f"posts/{post_id}/bookmark")
+
+    def _create_poll(self, actor: Person) -> str:
+        post_id = self.post_random.choice(self.posts)
+        poll = {
+            "options": ["Tea", "Coffee", "Water"],
+            "duration_seconds": 3600,
+            "may_change_vote": self.post_random.random() < 0.7,
+            "hide_results": self.post_random.random() < 0.5,
+        }
+        self.polls.append(post_id)
+        path = f"posts/{post_id}"
+        return " ".join(self._request(each, "PATCH", path, {"poll": poll}) for each in self.people)
+
+    def _vote(self, actor: Person) -> str:
+        path = f"posts/{self.post_random.choice(self.polls)}/poll/vote"
+        if self.post_random.random() < 0.3:
+            return self._request(actor, "DELETE", path)
+        return self._request(actor, "PUT", path, {"choices": [self.post_random.randrange(3)]})
 
     def _pin(self, actor: Person) -> str:
         method = self.post_random.choice(("PUT", "DELETE"))

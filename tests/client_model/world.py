@@ -10,6 +10,7 @@ from tests.chat.conversations import send_message
 from tests.client_model.state import Reader, State
 from tests.images.pictures import make_image, send_form
 from tests.notifications.notification_checks import create_comment, follow, set_reaction
+from tests.posts.poll_helpers import create_poll, vote
 from tests.support.people import Person, sign_up
 from tests.support.redis_snapshot import Snapshot
 
@@ -124,12 +125,22 @@ def _create_posts(w: World) -> None:
     _add_replies(w)
     for name, to in (("bob", "public"), ("bob", "private"), ("dora", "public")):
         set_reaction(w.people[name], {"id": w.ids[to]})
+    _create_polls(w)
     for name in ("public", "followers"):
         expect_success(w.alice.put(f"posts/{w.ids[name]}/pin"))
     for name, of in (("bob", "public"), ("bob", "private"), ("dora", "followers")):
         expect_success(w.people[name].put(f"posts/{w.ids[of]}/bookmark"))
     for name in ("followers", "private"):
         expect_success(w.alice.patch(f"posts/{w.ids[name]}", {"privacy": name}))
+
+
+def _create_polls(w: World) -> None:
+    """Create a poll with open and one with hidden results; members vote in both."""
+    for name, is_hidden in (("poll", False), ("hidden_poll", True)):
+        post = create_poll(w.alice, multiple=True, may_change_vote=True, hide_results=is_hidden)
+        w.ids[name] = post["id"]
+        for person, choice in ((w.bob, 0), (w.dora, 1)):
+            vote(person, post, choice)
 
 
 def _add_replies(w: World) -> None:

@@ -190,6 +190,9 @@ def _create_data(endpoint: Endpoint, members: list[Member]) -> dict[str, list[st
     ]
     call(friend, "PUT", f"posts/{posts[0]}/reaction", {"type": "like"})
     call(me, "PUT", f"posts/{posts[0]}/bookmark", {})
+    poll = {"options": ["Tea", "Coffee"], "duration_seconds": 3600, "may_change_vote": True}
+    call(me, "PATCH", f"posts/{posts[0]}", {"poll": poll})
+    call(friend, "PUT", f"posts/{posts[0]}/poll/vote", {"choices": [0]})
     messages = [
         call(author, "POST", "chat/messages", {"receiver_id": receiver.id, "text": "Hello"})[
             "chat_message"

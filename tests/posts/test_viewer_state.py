@@ -9,7 +9,7 @@ from tests.support.shared_objects import shared
 
 NOTHING = {
     "reaction": None, "bookmarked": False, "follows_author": False, "muted": False,
-    "can_edit": False, "can_comment": True,
+    "can_edit": False, "can_comment": True, "poll": None,
 }  # fmt: skip
 OWN = {**NOTHING, "can_edit": True}
 NO_RELATION = dict.fromkeys(("following", "followed_by", "blocking", "muting", "requested"), False)

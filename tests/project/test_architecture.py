@@ -28,6 +28,7 @@ APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
 FILES = re.compile(
     r"(?:__init__|admin|apps|cascades|consumers|events|data_export|emails|models|permissions|policies|selectors|serializers|services"
     r"|representations|visibility|media_handlers|store|tasks|urls|views|authentication|cookies|hashers|passwords|tokens|email_addresses|usernames|name_lookup|leaderboards|profile_texts"
+    r"|poll_representations|version_representations"
     r"|assets|avatars|content|hosts|hooks|record_migrations|reaction_types|roles|text_matching|dashboard|forms|confirmation)\.py"
 )
 FOLDERS = {

@@ -14,6 +14,11 @@ from users.models import NOTIFICATION_TYPES, User
 from users.record_migrations import add_notification_types
 from users.store import users
 
+DEFAULTS = {
+    notification_type: {"in_app": True, "email": notification_type != "poll"}
+    for notification_type in NOTIFICATION_TYPES
+}
+
 
 def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, flush_all, document):
     response = alice.patch("users/me/settings", {"is_private": True})
@@ -25,10 +30,7 @@ def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, f
             "who_may_message": "everyone",
             "shows_presence": True,
             "shows_in_leaderboards": True,
-            "notifications": {
-                notification_type: {"in_app": True, "email": True}
-                for notification_type in NOTIFICATION_TYPES
-            },
+            "notifications": DEFAULTS,
             "birth_date": "",
         },
     }
@@ -72,10 +74,7 @@ def test_one_preference_is_changed_without_an_event(alice, bob, flush_all, docum
     events = bob.received_events(f"user:{alice.id}")
     response = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
     alice.patch("users/me/settings", {"who_may_message": "following"})
-    expected = {
-        notification_type: {"in_app": True, "email": True}
-        for notification_type in NOTIFICATION_TYPES
-    }
+    expected = dict(DEFAULTS)
     expected["reaction"] = {"in_app": True, "email": False}
     assert response.json()["settings"]["notifications"] == expected
     assert alice.get("users/me/settings").json() == {

@@ -105,7 +105,7 @@ export class Api extends Transport {
   requestPasswordReset(body: models.EmailInput, options?: Options): Promise<ApiResponse<models.Message>>;
 
   /** List your notifications. The newest come first. Notifications from members that you mute or block, or that block you, are hidden, and so are notifications about posts that you may not see. `unread_count` includes notifications that a mute or a change of privacy hides. */
-  listNotifications(options?: Options & { cursor?: string; limit?: number; type?: "comment" | "comment_reaction" | "follow" | "follow_accepted" | "follow_request" | "mention" | "message" | "reaction" | "reply" | "report" | "warning" }): Promise<ApiResponse<models.NotificationPage>>;
+  listNotifications(options?: Options & { cursor?: string; limit?: number; type?: "comment" | "comment_reaction" | "follow" | "follow_accepted" | "follow_request" | "mention" | "message" | "poll" | "reaction" | "reply" | "report" | "warning" }): Promise<ApiResponse<models.NotificationPage>>;
 
   /** Mark all notifications as read. */
   markAllNotificationsRead(options?: Options): Promise<ApiResponse<models.UnreadCount>>;
@@ -157,6 +157,12 @@ export class Api extends Transport {
 
   /** Unpin one of your posts. */
   unpinPost(id: string, options?: Options): Promise<ApiResponse<models.PostResponse>>;
+
+  /** Vote in the poll of a post. Replaces your earlier vote, if the poll permits changes. Nobody else can see what you vote for. */
+  setPollVote(id: string, body: models.PollVoteInput, options?: Options): Promise<ApiResponse<models.PollVoteResponse>>;
+
+  /** Withdraw your vote in the poll of a post. Only if the poll permits changes. */
+  deletePollVote(id: string, options?: Options): Promise<ApiResponse<models.PollVoteResponse>>;
 
   /** Set your reaction to a post. */
   setPostReaction(id: string, body: models.ReactionInput, options?: Options): Promise<ApiResponse<models.ReactionResponse>>;

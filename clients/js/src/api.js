@@ -259,6 +259,16 @@ export class Api extends Transport {
     return this.request("DELETE", `/posts/${encodeURIComponent(id)}/pin`, options);
   }
 
+  /** Vote in the poll of a post. Replaces your earlier vote, if the poll permits changes. Nobody else can see what you vote for. */
+  setPollVote(id, body, options = {}) {
+    return this.request("PUT", `/posts/${encodeURIComponent(id)}/poll/vote`, options, { body });
+  }
+
+  /** Withdraw your vote in the poll of a post. Only if the poll permits changes. */
+  deletePollVote(id, options = {}) {
+    return this.request("DELETE", `/posts/${encodeURIComponent(id)}/poll/vote`, options);
+  }
+
   /** Set your reaction to a post. */
   setPostReaction(id, body, options = {}) {
     return this.request("PUT", `/posts/${encodeURIComponent(id)}/reaction`, options, { body });

@@ -538,8 +538,8 @@ export interface NewPasswordInput {
   password: string;
 }
 
-/** * `comment` - comment * `reply` - reply * `reaction` - reaction * `comment_reaction` - comment_reaction * `follow` - follow * `follow_request` - follow_request * `follow_accepted` - follow_accepted * `message` - message * `mention` - mention * `report` - report * `warning` - warning */
-export type NoticeEnum = "comment" | "reply" | "reaction" | "comment_reaction" | "follow" | "follow_request" | "follow_accepted" | "message" | "mention" | "report" | "warning";
+/** * `comment` - comment * `reply` - reply * `reaction` - reaction * `comment_reaction` - comment_reaction * `follow` - follow * `follow_request` - follow_request * `follow_accepted` - follow_accepted * `message` - message * `mention` - mention * `poll` - poll * `report` - report * `warning` - warning */
+export type NoticeEnum = "comment" | "reply" | "reaction" | "comment_reaction" | "follow" | "follow_request" | "follow_accepted" | "message" | "mention" | "poll" | "report" | "warning";
 
 /** A notification. */
 export interface Notification {
@@ -553,7 +553,7 @@ export interface Notification {
   read: boolean;
   /** The moderator's message, for a warning; otherwise empty. */
   message: string;
-  /** The id of what the notification is about: the comment or reply, or for a mention in its text the post; the reaction (`<post>:<member>` or `<comment>:<member>`); the follow or follow request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed report; or the warning. For a report or a warning, the actor is you. */
+  /** The id of what the notification is about: the comment or reply, or for a mention in its text and the end of a poll the post; the reaction (`<post>:<member>` or `<comment>:<member>`); the follow or follow request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed report; or the warning. For a report, a warning and the end of your own poll, the actor is you. */
   entity_id: string;
   /** The post that the notification belongs to, if any. */
   post_id: string | null;
@@ -588,6 +588,7 @@ export interface NotificationPreferences {
   follow_accepted: Channels;
   message: Channels;
   mention: Channels;
+  poll: Channels;
   report: Channels;
   warning: Channels;
 }
@@ -603,6 +604,7 @@ export interface NotificationPreferencesInput {
   follow_accepted?: ChannelsInput;
   message?: ChannelsInput;
   mention?: ChannelsInput;
+  poll?: ChannelsInput;
   report?: ChannelsInput;
   warning?: ChannelsInput;
 }
@@ -668,6 +670,8 @@ export interface PatchedPostInput {
   video?: string | null;
   /** The URL of a GIF at an allowed host. Null removes it. */
   gif_url?: string | null;
+  /** A poll. A poll that has no votes and has not ended can be replaced; null removes it. */
+  poll?: PollInput | null;
 }
 
 /** The fields of the profile that a member can change. */
@@ -743,6 +747,66 @@ export interface Person {
   is_private: boolean;
 }
 
+/** A poll, as all viewers of its post see it. */
+export interface Poll {
+  /** The texts of the options. A vote names them by their numbers, from 0. */
+  options: (string)[];
+  /** Whether a vote may have several choices. */
+  multiple: boolean;
+  /** Whether only members who have voted see the results before the end. */
+  hide_results: boolean;
+  /** Whether members may change and withdraw their votes before the end. */
+  may_change_vote: boolean;
+  /** When the poll ends, by the server's clock. */
+  ends_at: string;
+}
+
+/** The poll of a post. In a form, it is JSON text. */
+export interface PollInput {
+  /** The texts of the options, all different. Each has at most 100 characters, as a person counts them. */
+  options: (string)[];
+  /** Whether a vote may have several choices; false by default. */
+  multiple?: boolean;
+  /** Whether only members who have voted see the results before the end; false by default. */
+  hide_results?: boolean;
+  /** Whether members may change and withdraw their votes before the end; false by default. */
+  may_change_vote?: boolean;
+  /** When the poll ends: in 5 minutes to 30 days. Give this or `duration_seconds`. */
+  ends_at?: string;
+  /** After how many seconds the poll ends. */
+  duration_seconds?: number;
+}
+
+/** The results of a poll. */
+export interface PollResults {
+  /** The number of votes for each option. */
+  votes: (number)[];
+  /** The number of members who have voted. */
+  voters_count: number;
+}
+
+/** What a poll is to you. */
+export interface PollViewer {
+  /** The numbers of the options that you have voted for; empty without a vote. */
+  choices: (number)[];
+  /** The results; null as long as you may not see them: see `hide_results`. */
+  results: PollResults | null;
+}
+
+/** A vote in a poll. */
+export interface PollVoteInput {
+  /** The numbers of the options, from 0; one, unless the poll permits several. */
+  choices: (number)[];
+}
+
+/** The response to a change of your vote. */
+export interface PollVoteResponse {
+  /** What was done, for people. */
+  message: string;
+  /** What the poll is to you after the change. */
+  poll: PollViewer;
+}
+
 /** A post, and what it is to you. */
 export interface Post {
   /** The id of the post. */
@@ -773,6 +837,8 @@ export interface Post {
   reactions: Totals;
   /** The image or video; null if there is none. */
   media: Media | null;
+  /** The poll; null if there is none. */
+  poll: Poll | null;
   /** The author. */
   author: Author;
   /** What the post is to you. Events do not have it. */
@@ -797,6 +863,8 @@ export interface PostInput {
   video?: string | null;
   /** The URL of a GIF at an allowed host. Null removes it. */
   gif_url?: string | null;
+  /** A poll. A poll that has no votes and has not ended can be replaced; null removes it. */
+  poll?: PollInput | null;
 }
 
 /** A page of posts. */
@@ -848,6 +916,8 @@ export interface PostViewer {
   can_edit: boolean;
   /** Whether you can comment on the post. */
   can_comment: boolean;
+  /** What the poll of the post is to you; null if there is none. */
+  poll: PollViewer | null;
 }
 
 /** * `public` - Everyone * `followers` - Followers * `private` - Only me */
@@ -1216,6 +1286,8 @@ export interface SharedPost {
   reactions: Totals;
   /** The image or video; null if there is none. */
   media: Media | null;
+  /** The poll; null if there is none. */
+  poll: Poll | null;
   /** The author. */
   author: Author;
 }
@@ -1496,6 +1568,9 @@ export type ServerEvent =
   { id: string; type: "notification.created"; data: { notification: Notification; unread_count: number } } |
   { id: string; type: "notification.deleted"; data: { id: string; unread_count: number } } |
   { id: string; type: "notification.updated"; data: { ids: (string)[]; up_to: string | null; read: boolean; unread_count: number } } |
+  { id: string; type: "poll.ended"; data: { post_id: string; results: PollResults } } |
+  { id: string; type: "poll.updated"; data: { post_id: string; results: PollResults } } |
+  { id: string; type: "poll.voted"; data: { post_id: string; poll: PollViewer } } |
   { id: string; type: "post.created"; data: SharedPost } |
   { id: string; type: "post.deleted"; data: { id: string } } |
   { id: string; type: "post.updated"; data: SharedPost } |

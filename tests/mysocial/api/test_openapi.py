@@ -40,9 +40,9 @@ OPERATION_IDS = {
     "moderation": "createReport listReports",
     "notifications": """deleteNotification listNotifications markAllNotificationsRead
         unsubscribeFromEmails updateNotification""",
-    "posts": """createBookmark createPost deleteBookmark deletePost getPost listBookmarkedPosts
-        listHomePosts listMemberPosts listPinnedPosts listPostVersions listPosts pinPost unpinPost
-        updatePost""",
+    "posts": """createBookmark createPost deleteBookmark deletePollVote deletePost getPost
+        listBookmarkedPosts listHomePosts listMemberPosts listPinnedPosts listPostVersions listPosts
+        pinPost setPollVote unpinPost updatePost""",
     "reactions": """getOwnPostReaction listMemberReactions listPostReactions removePostReaction
         setPostReaction""",
     "users": """changeUsername getLeaderboard getMember getOwnProfile getSettings listMembers

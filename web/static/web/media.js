@@ -109,12 +109,16 @@ export class MediaInput {
 
 /**
  * Returns a request body: a form when a field is a file, else an object to send as JSON.
- * @param {Record<string, string | File | null>} fields
+ * In a form, an object is JSON.
+ * @param {Record<string, any>} fields
  */
 export function buildRequestBody(fields) {
   if (!Object.values(fields).some((value) => value instanceof File)) return fields;
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) if (value !== null) form.set(name, value);
+  for (const [name, value] of Object.entries(fields)) {
+    const isPlain = typeof value === "string" || value instanceof File;
+    if (value !== null) form.set(name, isPlain ? value : JSON.stringify(value));
+  }
   return form;
 }
 

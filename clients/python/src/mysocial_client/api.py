@@ -509,6 +509,7 @@ class Api(Transport):
             "follow_request",
             "mention",
             "message",
+            "poll",
             "reaction",
             "reply",
             "report",
@@ -783,6 +784,41 @@ class Api(Transport):
         return self._request(
             "DELETE",
             f"/posts/{id}/pin",
+            idempotency_key=idempotency_key,
+        )
+
+    def set_poll_vote(
+        self,
+        id: str,
+        body: models.PollVoteInput,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.PollVoteResponse]:
+        """Vote in the poll of a post.
+
+        Replaces your earlier vote, if the poll permits changes. Nobody else can see what you
+        vote for.
+        """
+        return self._request(
+            "PUT",
+            f"/posts/{id}/poll/vote",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+
+    def delete_poll_vote(
+        self,
+        id: str,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.PollVoteResponse]:
+        """Withdraw your vote in the poll of a post.
+
+        Only if the poll permits changes.
+        """
+        return self._request(
+            "DELETE",
+            f"/posts/{id}/poll/vote",
             idempotency_key=idempotency_key,
         )
 

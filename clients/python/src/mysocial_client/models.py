@@ -33,6 +33,7 @@ NoticeEnum: TypeAlias = Literal[
     "follow_accepted",
     "message",
     "mention",
+    "poll",
     "report",
     "warning",
 ]
@@ -666,9 +667,10 @@ class Notification(TypedDict):
     # The moderator's message, for a warning; otherwise empty.
     message: str
     # The id of what the notification is about: the comment or reply, or for a mention in its text
-    # the post; the reaction (`<post>:<member>` or `<comment>:<member>`); the follow or follow
-    # request (`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed
-    # report; or the warning. For a report or a warning, the actor is you.
+    # and the end of a poll the post; the reaction (`<post>:<member>` or `<comment>:<member>`);
+    # the follow or follow request (`<follower>:<followed>`); the conversation
+    # (`<recipient>:<sender>`); the closed report; or the warning. For a report, a warning and the
+    # end of your own poll, the actor is you.
     entity_id: str
     # The post that the notification belongs to, if any.
     post_id: str | None
@@ -706,6 +708,7 @@ class NotificationPreferences(TypedDict):
     follow_accepted: "Channels"
     message: "Channels"
     mention: "Channels"
+    poll: "Channels"
     report: "Channels"
     warning: "Channels"
 
@@ -722,6 +725,7 @@ class NotificationPreferencesInput(TypedDict):
     follow_accepted: NotRequired["ChannelsInput"]
     message: NotRequired["ChannelsInput"]
     mention: NotRequired["ChannelsInput"]
+    poll: NotRequired["ChannelsInput"]
     report: NotRequired["ChannelsInput"]
     warning: NotRequired["ChannelsInput"]
 
@@ -793,6 +797,8 @@ class PatchedPostInput(TypedDict):
     video: NotRequired[str | None]
     # The URL of a GIF at an allowed host. Null removes it.
     gif_url: NotRequired[str | None]
+    # A poll. A poll that has no votes and has not ended can be replaced; null removes it.
+    poll: NotRequired["PollInput | None"]
 
 
 class PatchedProfileInput(TypedDict):
@@ -880,6 +886,76 @@ class Person(TypedDict):
     is_private: bool
 
 
+class Poll(TypedDict):
+    """A poll, as all viewers of its post see it."""
+
+    # The texts of the options. A vote names them by their numbers, from 0.
+    options: list[str]
+    # Whether a vote may have several choices.
+    multiple: bool
+    # Whether only members who have voted see the results before the end.
+    hide_results: bool
+    # Whether members may change and withdraw their votes before the end.
+    may_change_vote: bool
+    # When the poll ends, by the server's clock.
+    ends_at: str
+
+
+class PollInput(TypedDict):
+    """The poll of a post.
+
+    In a form, it is JSON text.
+    """
+
+    # The texts of the options, all different. Each has at most 100 characters, as a person counts
+    # them.
+    options: list[str]
+    # Whether a vote may have several choices; false by default.
+    multiple: NotRequired[bool]
+    # Whether only members who have voted see the results before the end; false by default.
+    hide_results: NotRequired[bool]
+    # Whether members may change and withdraw their votes before the end; false by default.
+    may_change_vote: NotRequired[bool]
+    # When the poll ends: in 5 minutes to 30 days. Give this or `duration_seconds`.
+    ends_at: NotRequired[str]
+    # After how many seconds the poll ends.
+    duration_seconds: NotRequired[int]
+
+
+class PollResults(TypedDict):
+    """The results of a poll."""
+
+    # The number of votes for each option.
+    votes: list[int]
+    # The number of members who have voted.
+    voters_count: int
+
+
+class PollViewer(TypedDict):
+    """What a poll is to you."""
+
+    # The numbers of the options that you have voted for; empty without a vote.
+    choices: list[int]
+    # The results; null as long as you may not see them: see `hide_results`.
+    results: "PollResults | None"
+
+
+class PollVoteInput(TypedDict):
+    """A vote in a poll."""
+
+    # The numbers of the options, from 0; one, unless the poll permits several.
+    choices: list[int]
+
+
+class PollVoteResponse(TypedDict):
+    """The response to a change of your vote."""
+
+    # What was done, for people.
+    message: str
+    # What the poll is to you after the change.
+    poll: "PollViewer"
+
+
 class Post(TypedDict):
     """A post, and what it is to you."""
 
@@ -911,6 +987,8 @@ class Post(TypedDict):
     reactions: "Totals"
     # The image or video; null if there is none.
     media: "Media | None"
+    # The poll; null if there is none.
+    poll: "Poll | None"
     # The author.
     author: "Author"
     # What the post is to you. Events do not have it.
@@ -937,6 +1015,8 @@ class PostInput(TypedDict):
     video: NotRequired[str | None]
     # The URL of a GIF at an allowed host. Null removes it.
     gif_url: NotRequired[str | None]
+    # A poll. A poll that has no votes and has not ended can be replaced; null removes it.
+    poll: NotRequired["PollInput | None"]
 
 
 class PostPage(TypedDict):
@@ -992,6 +1072,8 @@ class PostViewer(TypedDict):
     can_edit: bool
     # Whether you can comment on the post.
     can_comment: bool
+    # What the poll of the post is to you; null if there is none.
+    poll: "PollViewer | None"
 
 
 class Problem(TypedDict):

@@ -13,6 +13,7 @@ const TEXTS_BY_TYPE = {
   follow_accepted: "accepted your request to follow",
   message: "sent you a message",
   mention: "mentioned you",
+  poll: "asked a question, and the poll has ended",
 };
 /** Notifications about moderation, which have no actor but the user. @type {Record<string, string>} */
 const MODERATION_TEXTS_BY_TYPE = {

@@ -5,6 +5,7 @@ import { emojiPicker } from "../emoji-picker.js";
 import { buildRequestBody, MediaInput } from "../media.js";
 import { MentionCompletion } from "../mention-completion.js";
 import { TextField } from "../text-field.js";
+import { PollFields } from "./poll-fields.js";
 import { PostOptions } from "./post-options.js";
 
 /** @type {Record<string, string>} */
@@ -42,6 +43,7 @@ export class PostForm {
     const currentUrl = post?.media?.kind === "image" ? post.media.url : "";
     this.mediaInput = new MediaInput({ label: "Add a picture or video", acceptsVideos: true, currentUrl, onChange: () => this.#onChange() });
     this.options = new PostOptions(post, this.field);
+    this.pollFields = post ? null : new PollFields();
     this.errorElement = h("p", { class: "error", role: "alert" });
     this.waitingNote = h("p", { class: "dim", role: "status" });
     const label = h("label", { for: id, class: "visually-hidden" }, post ? "Post text" : "Your post");
@@ -62,7 +64,7 @@ export class PostForm {
     };
     const attributes = { class: "post-form", method: "post", submit, keydown, focusin: () => this.#open(), input: () => this.#onChange() };
     const fieldFrame = h("div", { class: "field-frame" }, this.field, mentions.element);
-    this.element = h("form", attributes, label, fieldFrame, this.mediaInput.preview, this.options.element, row, this.waitingNote, this.errorElement);
+    this.element = h("form", attributes, label, fieldFrame, this.mediaInput.preview, this.options.element, this.pollFields?.element ?? null, row, this.waitingNote, this.errorElement);
     this.mediaInput.acceptFrom(this.element);
     this.#onChange();
   }
@@ -83,7 +85,7 @@ export class PostForm {
   #submit() {
     runAction(this.element, this.errorElement, async () => {
       this.textField.requireLength();
-      const fields = { text: this.field.value, privacy: this.privacySelect.value, who_may_comment: this.commentSelect.value, ...this.mediaInput.fields, ...this.options.fields };
+      const fields = { text: this.field.value, privacy: this.privacySelect.value, who_may_comment: this.commentSelect.value, ...this.mediaInput.fields, ...this.options.fields, ...this.pollFields?.fields };
       const waitingTimer = setTimeout(() => (this.waitingNote.textContent = WAITING), WAITING_DELAY_MS);
       await this.send(buildRequestBody(fields)).finally(() => {
         clearTimeout(waitingTimer);
@@ -93,6 +95,7 @@ export class PostForm {
       this.textField.set("");
       this.mediaInput.clear();
       this.options.clear(this.field);
+      this.pollFields?.clear();
       this.element.classList.remove("open");
       this.#onChange();
     });

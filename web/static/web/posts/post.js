@@ -12,6 +12,7 @@ import { setBackgroundColor } from "./background-color.js";
 import { BookmarkButton } from "./bookmark.js";
 import { CommentList } from "./comments.js";
 import { pinItem } from "./pin.js";
+import { applyPollEvent, keepViewer, PollCard } from "./poll.js";
 import { PostForm, PRIVACY_LABELS } from "./post-form.js";
 import { openReactors } from "./reactors.js";
 import { ReactionBar } from "./reactions.js";
@@ -38,6 +39,7 @@ export class PostView {
     this.byline = h("div", { class: "byline-parts" });
     this.header = h("header", { class: "byline" }, this.byline, this.menu);
     this.body = h("div", { class: "body" });
+    this.pollCard = new PollCard(post.id, api, this.errorElement);
     this.reactionBar = new ReactionBar(this.#createReactionActions(), this.errorElement);
     this.bookmarkButton = new BookmarkButton(post.id, api, this.errorElement);
     const toggleComments = () => this.setCommentsOpen(this.commentsPanel.hidden);
@@ -45,7 +47,7 @@ export class PostView {
     this.commentsPanel = h("div", { class: "comments-panel", hidden: true });
     const footer = h("footer", {}, this.commentsButton, this.reactionBar.element, this.bookmarkButton.element);
     const attributes = { class: "post", "data-id": post.id, tabindex: -1 };
-    this.element = h("article", attributes, this.header, this.body, this.errorElement, footer, this.commentsPanel);
+    this.element = h("article", attributes, this.header, this.body, this.pollCard.element, this.errorElement, footer, this.commentsPanel);
     this.#render();
   }
 
@@ -83,8 +85,11 @@ export class PostView {
     } else if (type.startsWith("comment.")) {
       this.post = { ...this.post, comments_count: data.comments_count ?? this.post.comments_count };
       this.#renderCommentCount();
+    } else if (type.startsWith("poll.")) {
+      this.post = applyPollEvent(this.post, event);
+      this.pollCard.update(this.post);
     } else {
-      this.post = { ...data, viewer: this.post.viewer }; // events do not have it
+      this.post = { ...data, viewer: keepViewer(this.post, data) };
       this.#render();
     }
   }
@@ -124,6 +129,7 @@ export class PostView {
     const text = h("div", { class: "item-text" }, h("p", {}, userLink(author), feeling), details);
     this.byline.replaceChildren(avatarLink, text);
     if (!this.#isEditing) this.body.replaceChildren(...this.#createContent());
+    this.pollCard.update(this.post);
     this.reactionBar.setTotals(reactions);
     this.#renderViewer();
     this.#renderCommentCount();

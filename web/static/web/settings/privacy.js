@@ -15,6 +15,7 @@ const NOTIFICATION_LABELS = {
   reply: "Replies to your comments",
   reaction: "Reactions to your posts",
   comment_reaction: "Reactions to your comments",
+  poll: "Ends of polls",
   follow: "New followers",
   follow_request: "Follow requests",
   follow_accepted: "Accepted follow requests",
