@@ -92,6 +92,19 @@ def envstr(name: str, default: str = "", *, choices: tuple[str, ...] = ()) -> st
     return value
 
 
+def envurl(name: str, default: str, *schemes: str) -> str:
+    """Return the variable as a URL with one of the schemes; `default` if it is empty.
+
+    Raises:
+        ImproperlyConfigured: It has another scheme. The message has no password.
+    """
+    url = _read(name, "") or default
+    if url.partition("://")[0] not in schemes:
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{name} must start with {starts}.")
+    return url
+
+
 def envbool(name: str, *, default: bool) -> bool:
     """Return the variable as a boolean: 1 or 0, true or false, yes or no, on or off."""
     value = _read(name, "1" if default else "0")

@@ -25,6 +25,7 @@ from mysocial.env import (
     envsecret,
     envsecrets,
     envstr,
+    envurl,
     load_env_file,
 )
 from mysocial.extra_apps import find_extra_apps
@@ -56,11 +57,16 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in _own_origins.split(",") if origin]
 
 # --- Servers ------------------------------------------------------------------------------------
 _running = running_urls(DATA_DIR)
-REDIS_URL = envstr("REDIS_URL", _running.get("redis_url", "redis://127.0.0.1:6379/0"))
-CACHE_URL = envstr("CACHE_URL", REDIS_URL)
+_REDIS_SCHEMES = ("redis", "rediss", "unix")
+REDIS_URL = envurl(
+    "REDIS_URL", _running.get("redis_url", "redis://127.0.0.1:6379/0"), *_REDIS_SCHEMES
+)
+CACHE_URL = envurl("CACHE_URL", REDIS_URL, *_REDIS_SCHEMES)
 # kombu has its own URL scheme for a unix socket.
 BROKER_URL = envstr("BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://", 1))
-MONGO_URL = envstr("MONGO_URL", _running.get("mongo_url", "mongodb://127.0.0.1:27017"))
+MONGO_URL = envurl(
+    "MONGO_URL", _running.get("mongo_url", "mongodb://127.0.0.1:27017"), "mongodb", "mongodb+srv"
+)
 MONGO_DB = envstr("MONGO_DB", "mysocial")
 
 # The durability of a 201 response depends on this configuration of Redis. With any other, the

@@ -26,7 +26,10 @@ from mysocial.management.reachability import (
     up_command,
 )
 
-SERVER_ERRORS = (RedisError, PyMongoError, DatabaseError, Unavailable, OSError)
+SERVER_ERRORS = (RedisError, PyMongoError, DatabaseError, Unavailable)
+# Each of these may be a defect, too: `_describe` tells.
+REPORTED_ERRORS = (*SERVER_ERRORS, ImproperlyConfigured, OSError, EOFError)
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ends
 # The servers without which a command is refused. Other commands need none, or say so themselves.
 NEEDED_SERVERS = {
     "backup": (REDIS, MONGODB),
@@ -51,6 +54,7 @@ NEEDED_SERVERS = {
     "runserver": (REDIS, MONGODB),
     "seed_demo": (REDIS, MONGODB),
     "showmigrations": (MONGODB,),
+    "squashmigrations": (MONGODB,),
     "verify": (REDIS, MONGODB),
 }
 # The exit codes for a missing server, of commands for which 1 has another meaning.
@@ -105,26 +109,31 @@ class CommandLine(ManagementUtility):
     def _run(self) -> None:
         try:
             super().execute()
-        except SERVER_ERRORS as error:
+        except (*REPORTED_ERRORS, KeyboardInterrupt) as error:
             if "--traceback" in self.argv:
                 raise
-            unreachable = find_unreachable()
-            if unreachable:
-                self._exit(describe_unreachable(unreachable))
-            if isinstance(error, Unavailable):
-                self._exit(str(error))
-            raise
+            if isinstance(error, KeyboardInterrupt):
+                sys.exit(INTERRUPTED)
+            message = _describe(error)
+            if not message:
+                raise
+            self._exit(message)
 
     def _set_port(self) -> None:
         """Make the address of `runserver` the site's own, and `PORT` its default.
 
         The origins that may open a WebSocket and the addresses in responses have the port.
         """
-        address = self._parse("address", *RUNSERVER_OPTIONS).address
+        address = self._address
         if address is None and "PORT" in os.environ:
             self.argv.append(os.environ["PORT"])
         elif address is not None and address.rpartition(":")[2].isdigit():
-            os.environ.setdefault("PORT", address.rpartition(":")[2])
+            os.environ["PORT"] = address.rpartition(":")[2]
+
+    @property
+    def _address(self) -> str | None:
+        address: str | None = self._parse("address", *RUNSERVER_OPTIONS).address
+        return address
 
     def _parse(self, *arguments: str) -> Any:
         """Return the values of some arguments; an argument without a dash is optional."""
@@ -160,6 +169,8 @@ class CommandLine(ManagementUtility):
     def _check_port(self) -> None:
         """Exit if the port of `runserver` is in use. Daphne would wait for changes of the code."""
         port = settings.PORT
+        if self._address and not self._address.endswith(str(port)):
+            return  # Django says what is wrong with it
         if not port_is_free(port):
             self._exit(
                 f"Port {port} is in use by {describe_port_holder(port)}: end it, or choose another "
@@ -170,6 +181,20 @@ class CommandLine(ManagementUtility):
     def _exit(self, message: str) -> NoReturn:
         _write_error(message)
         sys.exit(EXIT_CODES.get(self._name, 1))
+
+
+def _describe(error: BaseException) -> str:
+    """Return the sentence about an error that is not a defect; empty for others."""
+    if isinstance(error, ImproperlyConfigured):
+        return str(error)
+    if isinstance(error, EOFError):
+        return "The command asks a question, and there is no input to answer it. See its options."
+    if isinstance(error, OSError):
+        return f"{error.strerror}: {error.filename}" if error.filename else ""
+    unreachable = find_unreachable()
+    if unreachable:
+        return describe_unreachable(unreachable)
+    return str(error) if isinstance(error, Unavailable) else ""
 
 
 def _write_error(message: str) -> None:

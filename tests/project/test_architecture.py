@@ -51,7 +51,7 @@ NOT_IN_SCHEMA = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
 MAY_BE_LONG = {"mysocial/settings.py"}
 MEANINGLESS_NAMES = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(
-    r"env(?:bool|int|list|networks|origins|secrets?|str)|os\.(?:getenv|environ\.\w+)"
+    r"env(?:bool|int|list|networks|origins|secrets?|str|url)|os\.(?:getenv|environ\.\w+)"
 )
 
 

@@ -4,8 +4,28 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands import makemigrations
+from django.db import OperationalError
+from django.db.migrations.loader import MigrationLoader
 
+from mysocial.management.reachability import MONGODB, describe_unreachable, find_unreachable
 from mysocial.management.refused import app_labels_of_records
+
+
+class OfflineLoader(MigrationLoader):
+    """Django's loader, which reports a missing database with the error that Django expects."""
+
+    def check_consistent_history(self, connection: Any) -> None:
+        """Check the order of the applied migrations.
+
+        Raises:
+            OperationalError: MongoDB cannot be reached. The command shows it as a warning.
+        """
+        if unreachable := find_unreachable({MONGODB}):
+            raise OperationalError(describe_unreachable(unreachable))
+        super().check_consistent_history(connection)
+
+
+makemigrations.MigrationLoader = OfflineLoader  # type: ignore[attr-defined]  # an import of Django
 
 
 class Command(makemigrations.Command):

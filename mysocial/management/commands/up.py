@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from mysocial.core.email_url import is_delivered
 from mysocial.dev.binaries import ServerError
 from mysocial.dev.code_watcher import CodeWatcher
 from mysocial.dev.processes import read_json
@@ -185,11 +186,12 @@ def _panel(runner: DevRunner, *, has_web: bool) -> Panel:
         ("API explorer", f"{home}/api/docs"),
         ("OpenAPI", f"{home}/api/schema"),
         ("Admin", f"{home}/{settings.ADMIN_PATH}/"),
-        ("E-mails sent", f"{home}/devtools/emails/"),
         ("Health", f"{home}/health/ready"),
     ]
+    if not is_delivered(settings.EMAIL_BACKEND):
+        rows.append(("E-mails", f"{home}/devtools/emails/"))
     if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
-        rows.insert(5, ("Queues (Flower)", f"http://localhost:{runner.flower_port}/"))
+        rows.append(("Queues (Flower)", f"http://localhost:{runner.flower_port}/"))
         rows.append(("Flower login", _login(settings.FLOWER_USER, settings.FLOWER_PASSWORD)))
     if settings.DEBUG:
         demo = settings.DEMO_LOGINS

@@ -7,14 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
+from mysocial.dev.processes import free_port
+from tests.support.runserver import RunserverStack
 from tests.support.servers import PASSWORD
-from tests.support.stack import ROOT, Stack, wait_for
+from tests.support.stack import ROOT, wait_for
 
 pytestmark = pytest.mark.timeout(300)
 MODULES = [path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"]
@@ -23,31 +24,10 @@ MODULES = [path.parent.name for path in ROOT.glob("*/__init__.py") if path.paren
 SAVE_AGAIN_SECONDS = 20
 
 
-class Site(Stack):
+class Site(RunserverStack):
     """`up --no-web --reload` in a copy of the code, and `runserver` beside it."""
 
     arguments = ("up", "--no-web", "--reload")
-    processes = frozenset({"worker", "media", "beat"})
-
-    def __init__(self, root: Path) -> None:
-        super().__init__("runserver", FLOWER_PASSWORD="")
-        self.root = root
-
-    @contextlib.contextmanager
-    def runserver(self) -> Iterator[None]:
-        """Run `runserver`, without `PORT` in its environment."""
-        environment = {name: value for name, value in self.environment.items() if name != "PORT"}
-        command = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{self.port}"]
-        with (self.folder / "runserver.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=self.root, env=environment, stdout=log, stderr=log
-            )
-        try:
-            wait_for(self.is_up, within=60, name="runserver")
-            yield
-        finally:
-            process.terminate()  # SIGINT is ignored in a background run of the tests
-            process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +37,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     shutil.copy(ROOT / "manage.py", root)
-    with Site(root) as running:
-        running.start()
-        with running.runserver():
-            yield running
+    with Site("runserver", root=root) as running:
+        yield running.start()
 
 
 @pytest.fixture
@@ -111,7 +89,7 @@ def test_a_page_of_the_site_can_open_a_websocket(site, access, host):
 
 
 def test_a_second_server_on_the_port_says_who_uses_it(site):
-    environment = {name: value for name, value in site.environment.items() if name != "PORT"}
+    environment = site.environment | {"PORT": str(free_port())}  # the argument is used
     ended = subprocess.run(
         [sys.executable, "manage.py", "runserver", str(site.port)],
         cwd=site.root,

@@ -1,5 +1,6 @@
 """Commands without Redis or MongoDB: one sentence, in time, instead of a traceback."""
 
+import io
 import os
 import re
 import resource
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -101,6 +103,85 @@ def test_a_query_in_a_shell_fails_without_traceback():
     warning, error = ended.stderr.splitlines(keepends=True)
     assert SENTENCE.fullmatch(warning)
     assert SENTENCE.fullmatch(error)
+
+
+@pytest.fixture
+def without_mongodb(settings) -> None:
+    """Let nothing listen at MONGO_URL."""
+    settings.MONGO_URL = f"mongodb://127.0.0.1:{free_port()}"
+
+
+@pytest.mark.usefixtures("without_mongodb")
+def test_makemigrations_warns_without_mongodb_as_django_does(capsys):
+    with pytest.warns(RuntimeWarning, match=r"Cannot reach MongoDB \(127\.0\.0\.1:\d+\)"):
+        CommandLine(["manage.py", "makemigrations", "--check", "--dry-run"]).execute()
+    assert capsys.readouterr().out == "No changes detected\n"
+
+
+@pytest.mark.usefixtures("without_mongodb")
+@pytest.mark.parametrize("name", ["sendtestemail", "send_test_email"])
+def test_a_missing_mail_server_is_not_taken_for_another(name, settings, capsys):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    with pytest.raises(SystemExit) as ended:
+        CommandLine(["manage.py", name, "ada@example.com"]).execute()
+    assert ended.value.code == 1
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", "CommandError: 127.0.0.1 refused the connection.\n")
+
+
+@pytest.mark.usefixtures("without_mongodb")
+def test_a_file_that_cannot_be_written_is_named(capsys, tmp_path):
+    path = tmp_path / "missing" / "schema.yaml"
+    with pytest.raises(SystemExit) as ended:
+        CommandLine(["manage.py", "spectacular", "--file", str(path)]).execute()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == f"CommandError: No such file or directory: {path}\n"
+
+
+def test_an_invalid_setting_is_one_sentence():
+    ended = manage("check", PORT="abc", DEBUG="1")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "CommandError: PORT='abc' must be an integer.\n"
+
+
+def test_an_invalid_address_of_runserver_is_not_taken_for_a_port_in_use(settings, capsys):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        settings.PORT = busy.getsockname()[1]
+        with pytest.raises(SystemExit) as ended:
+            CommandLine(["manage.py", "runserver", "abc"]).execute()
+    assert ended.value.code == 1
+    assert '"abc" is not a valid port number' in capsys.readouterr().err
+
+
+@pytest.fixture
+def static_root(settings, tmp_path) -> Path:
+    """Return a folder of static files that is not empty: `collectstatic` asks first."""
+    (tmp_path / "old").touch()
+    settings.STATIC_ROOT = str(tmp_path)
+    return tmp_path
+
+
+def test_a_question_without_an_input_ends_the_command(static_root, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(SystemExit) as ended:
+        CommandLine(["manage.py", "collectstatic"]).execute()
+    assert ended.value.code == 1
+    assert "there is no input to answer it" in capsys.readouterr().err
+    assert [path.name for path in static_root.iterdir()] == ["old"]
+
+
+def test_an_interrupted_command_ends_without_traceback(static_root, capsys, monkeypatch):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        CommandLine(["manage.py", "collectstatic"]).execute()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == ""
 
 
 def test_one_missing_server_is_named_alone(settings, capsys):

@@ -64,6 +64,9 @@ def test_every_cookie_has_the_host_prefix_in_production_only(debug, prefix, tmp_
         ({"DEBUG": "maybe"}, "DEBUG='maybe' must be 1 or 0"),
         ({"DEBUG": "1", "PORT": "http"}, "PORT='http' must be an integer"),
         ({"DEBUG": "1", "PORT": "70000"}, "PORT=70000 must be between 1 and 65535"),
+        ({"DEBUG": "1", "REDIS_URL": "me:secret@host"}, "REDIS_URL must start with redis:// or"),
+        ({"DEBUG": "1", "CACHE_URL": "memcached://host"}, "CACHE_URL must start with redis://"),
+        ({"DEBUG": "1", "MONGO_URL": "me:secret@host"}, "MONGO_URL must start with mongodb:// or"),
         ({"DEBUG": "1", "REDIS_FSYNC": "no"}, "REDIS_FSYNC='no' must be one of: always, everysec"),
     ],
 )
@@ -71,6 +74,7 @@ def test_an_invalid_value_prevents_the_start_with_an_explanation(environment, se
     result = start(**environment)
     assert result.returncode != 0
     assert sentence in result.stderr
+    assert "me:secret" not in result.stderr
 
 
 # `.env` and files of secrets ----------------------------------------------------------------------
