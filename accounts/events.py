@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import COUNT, ID, Payload
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event, UserEvent
-from mysocial.core.keys import session_topic
+from mysocial.core.topics import session_topic
 from mysocial.store import to_json
 
 

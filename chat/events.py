@@ -16,7 +16,7 @@ from chat.representations import (
 )
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of, one_of_or_null
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event
-from mysocial.core.keys import self_topic
+from mysocial.core.topics import self_topic
 from mysocial.store import to_json
 from posts.reaction_types import ReactionType
 

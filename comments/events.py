@@ -15,7 +15,7 @@ from comments.representations import (
 from followers.selectors import who_can_interact
 from mysocial.core.event_schemas import COUNT, ID, PartialPayload, Payload, one_of_or_null, or_null
 from mysocial.core.events import AudienceContext, Event
-from mysocial.core.keys import post_topic, self_topic
+from mysocial.core.topics import post_topic, self_topic
 from mysocial.store import NULL, to_json
 from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, comments_count_parts

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
 from mysocial.core.events import AudienceContext, Event, UserEvent
-from mysocial.core.keys import self_topic
+from mysocial.core.topics import self_topic
 from mysocial.store import to_json
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from images.models import Purpose
 from mysocial.core.event_schemas import ID, TEXT, Payload, one_of
 from mysocial.core.events import AudienceContext, Event
-from mysocial.core.keys import self_topic, user_topic
+from mysocial.core.topics import self_topic, user_topic
 from mysocial.policies import Audience, filter_viewers, relationship_policy
 from mysocial.store import to_json
 

@@ -56,10 +56,12 @@ class MysocialConfig(AppConfig):
         import_module("mysocial.ops.deploy_checks")
         import_module("mysocial.ops.server_checks")
         import_module("mysocial.privacy.checks")
+        import_module("mysocial.store.comparison")
         # A wake-up that a full broker cannot take runs its task in this process.
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")
         import_module("mysocial.hooks.tasks")
+        import_module("mysocial.ops.tasks")
         _disconnect_request_signals()
         post_migrate.connect(_create_indexes, sender=self)
         for setting, (module, extra) in TELEMETRY.items():

@@ -17,7 +17,13 @@ app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(
-    ["mysocial.persistence", "mysocial.outbox", "mysocial.hooks", "mysocial.security_log"]
+    [
+        "mysocial.persistence",
+        "mysocial.outbox",
+        "mysocial.hooks",
+        "mysocial.security_log",
+        "mysocial.ops",
+    ]
 )
 # Modules that connect Celery signals.
 app.conf.imports = ("mysocial.persistence.heartbeats", "mysocial.core.tracing")
@@ -40,6 +46,8 @@ app.conf.beat_schedule = {
     # Compresses stored responses and events.
     "pack-history": {"task": "mysocial.pack_history", "schedule": 5.0},
     "delete-expired": {"task": "mysocial.delete_expired", "schedule": 30.0},
+    # Compares Redis and MongoDB after one of them has lost data.
+    "recover-data": {"task": "mysocial.recover_data", "schedule": 5.0},
     # These are sent without a look-up.
     "trim-logs": {"task": "mysocial.delete_expired", "schedule": 600.0},
     "delete-expired-exports": {"task": "accounts.delete_expired_exports", "schedule": 3600.0},

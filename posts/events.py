@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, PartialPayload, Payload
 from mysocial.core.events import AudienceContext, Event, UserEvent
-from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, self_topic, user_topic
+from mysocial.core.topics import FEED_TOPIC, HOME_TOPIC, post_topic, self_topic, user_topic
 from mysocial.store import NULL, to_json
 from posts import selectors
 from posts.poll_representations import (

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from followers.selectors import who_can_interact
 from mysocial.core.event_schemas import ID, Payload, one_of_or_null
 from mysocial.core.events import AudienceContext, Event
-from mysocial.core.keys import post_topic, self_topic
+from mysocial.core.topics import post_topic, self_topic
 from mysocial.store import to_json
 from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, totals_template

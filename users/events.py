@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import FLAG, ID, PartialPayload, Payload, one_of
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event
-from mysocial.core.keys import FEED_TOPIC, PRESENCE_TOPIC, self_topic, user_topic
+from mysocial.core.topics import FEED_TOPIC, PRESENCE_TOPIC, self_topic, user_topic
 from mysocial.policies import relationship_policy
 from mysocial.store import to_json
 from users import selectors

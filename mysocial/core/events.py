@@ -13,7 +13,7 @@ import orjson
 from mysocial.core import tracing
 from mysocial.core.addresses import insert_public_url
 from mysocial.core.event_schemas import Payload
-from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, self_topic
+from mysocial.core.topics import FEED_TOPIC, HOME_TOPIC, self_topic
 
 EVENTS: dict[str, "type[Event]"] = {}
 AudienceContext = Mapping[str, str]

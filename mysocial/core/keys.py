@@ -1,11 +1,9 @@
-"""Redis names: every key, topic and marker, for Python and for the Lua scripts.
+"""Redis names: every key and marker, for Python and for the Lua scripts.
 
-Nothing else in the code spells a Redis name. The module belongs to `mysocial.core` because rate
-limits and the script loader, which are below the record store, need it too; `mysocial.store`
-re-exports it. `docs/write-path.md` explains what each key holds.
-
-The constants that are text are local variables of every Lua script (see `lua_prelude`), so
-`DIRTY_PREFIX .. queue` in Lua and `dirty(queue)` in Python are the same key.
+Nothing else in the code spells a Redis name; `mysocial.core.topics` has those of topics. Rate
+limits and the script loader, which are below the record store, need the module, too.
+`docs/write-path.md` explains what each key holds. The constants that are text are local variables
+of every Lua script (see `lua_prelude`).
 """
 
 import re
@@ -29,11 +27,18 @@ HOLDERS_PREFIX = "holders:"  # by unique key: the unflushed records that claimed
 FLUSHED_COUNTS = "flushed_counts"  # by queue: how many records were flushed
 EXPIRING = "expiring"  # the keys to delete, by time: what must not be evicted carries no TTL
 BACKUP_FREEZE = "freeze"  # while it exists, no record is marked as flushed
+INSTALLATION = "installation"  # the id that Redis shares with its MongoDB: see docs/recovery.md
+FLUSHED_CLOCK = "flushed_clock"  # the highest clock of the mark that MongoDB has confirmed
+CHECKED_RUN = "checked_run"  # the run_id of the Redis process that was compared with MongoDB
+MONGODB_IS_OLDER = "mongodb_is_older"  # while it exists, "flushed" is not true for each record
+RECOUNT = "recount"  # while it exists, counters and references must be compared
+WRITE_FREEZE = "write_freeze"  # while it exists, no write is accepted
 
 # Short-lived coordination.
 FETCH_TOKENS = "fetch_tokens"  # the last token of a fetch from MongoDB
 WAKEUP_PREFIX = "wakeup:"  # by name: a Celery message for these workers is pending
 LEASE_PREFIX = "lease:"
+RECOVERY_LEASE = f"{LEASE_PREFIX}recovery"  # the epoch that a process gives to an older Redis
 HEARTBEAT_PREFIX = "heartbeat:"
 BACKOFF = "backoff"  # while it exists, no worker asks MongoDB
 BACKOFF_ATTEMPTS = "backoff:attempts"
@@ -46,6 +51,7 @@ CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which
 IDEMPOTENCY_PREFIX = "idempotency:"
 NEW_RESPONSES = "new_responses"  # when each stored response is due, and its digest
 PACKED_RESPONSES = "packed_responses"  # the same, of those that are compressed
+UNSAVED_RESPONSES = "unsaved_responses"  # the same, of those of the latter that MongoDB lacks
 DAILY_BYTES_PREFIX = "daily_bytes:"  # by day since 1970: what each member has written, in bytes
 UPLOADS_PREFIX = "uploads:"  # a field of the same hash: what a member has uploaded, in bytes
 RATE_LIMIT_PREFIX = "rate_limit:"
@@ -100,15 +106,6 @@ RESPONSE_BYTES = "responses"
 CHANNEL_LAYER_PREFIX = "asgi"
 DISPATCHER_GROUP = "dispatchers"
 DISPATCHER_CHANNEL = f"{CHANNEL_LAYER_PREFIX}__group__{DISPATCHER_GROUP}"
-
-# Topics.
-FEED_TOPIC = "feed"
-HOME_TOPIC = "home"
-PRESENCE_TOPIC = "presence"
-USER_TOPIC_PREFIX = "user:"
-POST_TOPIC_PREFIX = "post:"
-SELF_TOPIC_PREFIX = "self:"
-SESSION_TOPIC_PREFIX = "session:"
 
 _STORE_KEY = re.compile(
     rf"([a-z]+\.[a-z]+)([{RECORD_SEPARATOR}{LIST_SEPARATOR}{UNIQUE_SEPARATOR}])(.*)", re.DOTALL
@@ -268,26 +265,6 @@ def topic_log(topic: str) -> str:
 def is_topic_log(key: str) -> bool:
     """Return whether a key is the log of a topic."""
     return key.startswith(TOPIC_LOG_PREFIX)
-
-
-def user_topic(user_id: str) -> str:
-    """Return the topic of a profile: its images and posts, for members who may see them."""
-    return f"{USER_TOPIC_PREFIX}{user_id}"
-
-
-def post_topic(post_id: str) -> str:
-    """Return the topic of a post and its comments."""
-    return f"{POST_TOPIC_PREFIX}{post_id}"
-
-
-def self_topic(user_id: str) -> str:
-    """Return the topic of the events that only this member receives."""
-    return f"{SELF_TOPIC_PREFIX}{user_id}"
-
-
-def session_topic(session_id: str) -> str:
-    """Return the topic of the events that only connections of this session receive."""
-    return f"{SESSION_TOPIC_PREFIX}{session_id}"
 
 
 # Lua ----------------------------------------------------------------------------------------------

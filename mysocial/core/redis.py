@@ -6,11 +6,13 @@ The scripts build keys from stored values, so all records are on one primary (no
 import functools
 import logging
 import os
+import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgpack
 import redis
@@ -20,12 +22,15 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from mysocial.core.durability import ConfigMismatch, Durability, find_mismatches
 from mysocial.core.errors import Unavailable
 from mysocial.core.keys import lua_prelude
 
 logger = logging.getLogger(__name__)
 SCRIPTS_FOLDER = Path(__file__).parents[1] / "lua"
 TIMEOUT_SECONDS = 5.0
+WAIT_SECONDS = 1.0  # for another thread, which compares Redis with MongoDB
+RUN_ID = re.compile(rb"run_id:(\w+)")
 # Errors of a Redis that cannot accept a write: no connection, still loading its file, out of
 # memory, disk full, read-only. Each becomes a 503, after which the client repeats the request.
 UNAVAILABLE_ERRORS = (
@@ -62,10 +67,11 @@ class _ThreadConnection(threading.local):
     """
 
     connection: Any = None
+    run_id = ""  # of the Redis process that it is connected to
 
     def send(self, *command: Any) -> Any:
-        """Send one command and return its reply. Never retries."""
-        connection = self._open()
+        """Send one command over the open connection and return its reply. Never retries."""
+        connection = self.connection
         try:
             connection.send_command(*command)
             return connection.read_response()
@@ -75,28 +81,43 @@ class _ThreadConnection(threading.local):
             connection.disconnect()  # else the next command would read this one's reply
             raise
 
-    def _open(self) -> Any:
-        """Return the connection; reconnect if Redis has closed it or an unread reply is left."""
+    def open(self) -> None:
+        """Connect; reconnect if Redis has closed the connection or an unread reply is left."""
         if self.connection is None:
             pool = (
                 client().connection_pool
             )  # only its settings: it would count the connection forever
-            self.connection = pool.connection_class(**pool.connection_kwargs)
+            self.connection = pool.connection_class(
+                **pool.connection_kwargs, redis_connect_func=self._identify
+            )
         try:
-            if self.connection.can_read(0):
-                self.connection.disconnect()
+            if not self.connection.can_read(0):  # which connects it
+                return
         except UNAVAILABLE_ERRORS:
-            self.connection.disconnect()
-        return self.connection
+            pass
+        self.connection.disconnect()
+        self.connection.connect()
+
+    def _identify(self, connection: Any) -> None:
+        """Find out which Redis process a new connection leads to, and check its settings."""
+        connection.on_connect()
+        connection.send_command("INFO", "server")
+        run_id = RUN_ID.search(connection.read_response())
+        self.run_id = run_id[1].decode() if run_id else ""
+        durability.forget()
 
 
 _thread_connection = _ThreadConnection()
 
 
 def _reset_after_fork() -> None:
-    """Let a forked child open its own connection: two processes would mix up replies."""
+    """Let a forked child open its own connection: two processes would mix up replies.
+
+    It also gets its own lock, because a thread of the parent may hold the other.
+    """
     global _thread_connection  # noqa: PLW0603 - one object per process
     _thread_connection = _ThreadConnection()
+    server.lock = threading.Lock()
 
 
 os.register_at_fork(after_in_child=_reset_after_fork)
@@ -132,15 +153,24 @@ def is_full(error: BaseException | None) -> bool:
 
 
 class Script:
-    """A Lua script of `mysocial/lua`, run as one atomic step with one msgpack argument."""
+    """A Lua script of `mysocial/lua`, run as one atomic step with one msgpack argument.
 
-    def __init__(self, *names: str, flags: str = "") -> None:
+    Args:
+        names: The files of the script.
+        flags: Redis' flags. A script with `allow-oom` makes room or saves what was acknowledged, so
+            it also runs in a Redis whose settings are wrong.
+        needs_comparison: Whether it runs only in a Redis that was compared with MongoDB.
+    """
+
+    def __init__(self, *names: str, flags: str = "", needs_comparison: bool = True) -> None:
         head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
         self.source = (
             head
             + lua_prelude()
             + "\n".join((SCRIPTS_FOLDER / f"{name}.lua").read_text() for name in names)
         )
+        self._needs_durability = "allow-oom" not in flags
+        self._needs_comparison = needs_comparison
         self._sha = ""
 
     def __call__(self, payload: Any) -> Any:
@@ -151,7 +181,11 @@ class Script:
         """
         argument = msgpack.packb(payload, use_bin_type=False)  # Lua's cmsgpack reads no bin type
         with available():
-            check_durability()
+            _thread_connection.open()
+            if self._needs_durability:
+                durability.require()
+            if self._needs_comparison:
+                server.require_compared(is_open=True)
             if self._sha:
                 try:
                     return _thread_connection.send("EVALSHA", self._sha, 0, argument)
@@ -161,42 +195,87 @@ class Script:
             return _thread_connection.send("EVALSHA", self._sha, 0, argument)
 
 
-@functools.cache
-def check_durability() -> bool:
-    """Check, once per process, that Redis has the configuration on which durability depends.
+class _Server:
+    """The Redis process whose data this process has compared with MongoDB.
 
-    Raises:
-        Unavailable: It has not; the detail names each directive that differs.
+    Redis has a new `run_id` after each start, and may have come back with older data or none.
     """
-    mismatches = durability_mismatches()
-    if mismatches:
-        details = "; ".join(
-            f"{mismatch.directive} is {mismatch.actual!r}, must be {mismatch.required!r}"
-            for mismatch in mismatches
-        )
-        logger.critical("Refusing to serve, the Redis configuration is wrong: %s.", details)
-        raise Unavailable(f"Redis does not have the required configuration: {details}.")
-    return True
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # one thread compares at a time
+        self._compare: Callable[[str], None] | None = None
+        self._compared_run_id = ""
+        self._failure = ""  # why the last comparison failed; empty if it did not
+        self._retry_at = 0.0  # time.monotonic()
+
+    def set_comparison(self, compare: Callable[[str], None]) -> None:
+        """Set what compares a Redis process, given its `run_id`, with MongoDB.
+
+        It raises `Unavailable` if Redis must not be used yet. A process that loads no records has
+        no comparison.
+        """
+        self._compare = compare
+
+    def require_compared(self, *, is_open: bool = False) -> None:
+        """Compare the Redis process of this thread's connection, unless that was done.
+
+        Args:
+            is_open: Whether the connection of this thread is known to be open.
+
+        Raises:
+            Unavailable: It could not be compared, or must not be used yet.
+        """
+        if not is_open:
+            with available():
+                _thread_connection.open()
+        if _thread_connection.run_id != self._compared_run_id:
+            self.compare()
+
+    def compare(self) -> None:
+        """Compare the data of Redis with MongoDB, also if that was done, as Redis was emptied.
+
+        A comparison without MongoDB takes seconds. After one has failed, none is made for as long
+        as it took, and then by one thread. All others fail at once.
+
+        Raises:
+            Unavailable: It could not be compared, or must not be used yet.
+        """
+        with available():
+            _thread_connection.open()
+        if not self.lock.acquire(timeout=0 if self._failure else WAIT_SECONDS):
+            raise Unavailable(self._failure or "The store is being compared. Try again.")
+        try:
+            if self._failure and time.monotonic() < self._retry_at:
+                raise Unavailable(self._failure)
+            self._compare_now(_thread_connection.run_id)
+        finally:
+            self.lock.release()
+
+    def _compare_now(self, run_id: str) -> None:
+        began = time.monotonic()
+        try:
+            if self._compare:
+                self._compare(run_id)
+            if run_id != _thread_connection.run_id:
+                raise Unavailable("The store was restarted. Try again.")
+        except Unavailable as error:
+            now = time.monotonic()
+            self._failure, self._retry_at = error.detail, now + (now - began)
+            raise
+        self._failure, self._compared_run_id = "", run_id
 
 
-class ConfigMismatch(NamedTuple):
-    """A directive of Redis' configuration that does not have the required value."""
+server = _Server()
 
-    directive: str
-    actual: str
-    required: str
+
+def _read_settings() -> dict[Any, Any]:
+    reply = _thread_connection.send("CONFIG", "GET", *settings.REQUIRED_REDIS_CONFIG)
+    return dict(zip(reply[::2], reply[1::2], strict=True))
+
+
+durability = Durability(_read_settings)
 
 
 def durability_mismatches() -> list[ConfigMismatch]:
     """Return the directives of `REQUIRED_REDIS_CONFIG` that Redis does not have."""
-    reply = client().config_get(*settings.REQUIRED_REDIS_CONFIG)
-    config = {_text(name): _text(value) for name, value in reply.items()}
-    return [
-        ConfigMismatch(name, config.get(name, "unknown"), required)
-        for name, required in settings.REQUIRED_REDIS_CONFIG.items()
-        if config.get(name) != required
-    ]
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return find_mismatches(client().config_get(*settings.REQUIRED_REDIS_CONFIG))

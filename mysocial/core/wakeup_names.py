@@ -10,6 +10,7 @@ LINK_CHECKS, POLL_ENDS = "link_checks", "poll_ends"
 # Other work, which beat requests when there is something to do.
 PACKING, EXPIRY, SECURITY_EVENTS = "packing", "expiry", "security_events"
 HOOKS = "hooks"
+RECOVERY = "recovery"  # after a server has lost data
 # Files that are deleted once an hour.
 OLD_EXPORTS, OLD_UPLOADS, OLD_EMAIL_FILES = "old_exports", "old_uploads", "old_email_files"
 

@@ -3,6 +3,12 @@
 -- must stay so until the backup has copied Redis.
 if redis.call('EXISTS', BACKUP_FREEZE) == 1 then return 0 end
 
+-- Redis was recovered after the batch was read, and may have loaded data that lacks the batch.
+if request.epoch and redis.call('GET', EPOCH) ~= request.epoch then
+  redis.call('SET', RECOUNT, '1')
+  return -1
+end
+
 local flushed_count, counts_by_queue = 0, {}
 
 local function mark_flushed(key, id, ttl_seconds, queue)
@@ -22,6 +28,10 @@ for _, item in ipairs(request.items) do
     -- The version that was read is flushed; what is dirty now is no older than that moment.
     redis.call('ZADD', DIRTY_PREFIX .. queue, 'XX', 'GT', request.read_at_ms, key)
   end
+end
+-- MongoDB has confirmed a mark with this clock.
+if request.clock and request.clock > tonumber(redis.call('GET', FLUSHED_CLOCK) or '0') then
+  redis.call('SET', FLUSHED_CLOCK, format_integer(request.clock))
 end
 for queue, count in pairs(counts_by_queue) do
   redis.call('HINCRBY', FLUSHED_COUNTS, queue, count)

@@ -86,7 +86,7 @@ local function begin_all(keys, begin)
 end
 
 if request.step == 'begin' then
-  redis.call('SET', EPOCH, request.epoch, 'NX')
+  if redis.call('EXISTS', EPOCH) == 0 then return 'not_compared' end
   return {begin_all(request.records, begin_record), begin_all(request.uniques, begin_unique),
     begin_all(request.lists, begin_list)}
 end

@@ -1,5 +1,5 @@
--- Brings an empty Redis to the state of a backup: an event log with a new name, a clock that goes on
--- from there, and the records that MongoDB lacked, dirty again.
+-- Brings an empty Redis to the state of a backup: a clock that goes on from there, and the records that
+-- MongoDB lacked, dirty again.
 local time = redis.call('TIME')
 
 local function restore_cleanup(cleanup, value, id)
@@ -23,9 +23,6 @@ local function restore_record(queue, key, dead_letter, fields, cleanups)
   for _, cleanup in ipairs(cleanups) do restore_cleanup(cleanup[1], cleanup[2], id) end
 end
 
-if request.epoch then
-  redis.call('SET', EPOCH, request.epoch)
-  redis.call('SET', CLOCK, request.clock)
-end
+if request.clock then redis.call('SET', CLOCK, request.clock) end
 for _, record in ipairs(request.records) do restore_record(unpack(record)) end
 return #request.records

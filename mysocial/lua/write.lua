@@ -236,7 +236,6 @@ local clock, first_version
 local written_bytes = #ARGV[1] -- in Redis: by what the request holds, and what is rendered from it
 
 local function start_clock()
-  redis.call('SET', EPOCH, request.epoch, 'NX')
   clock = math.max(tonumber(redis.call('GET', CLOCK) or '0') + 1, now_us)
   first_version = clock
 end
@@ -419,6 +418,10 @@ end
 -- The write ---------------------------------------------------------------------------------------
 
 local function write()
+  -- A Redis without an epoch may have lost its data: it must be compared with MongoDB first.
+  local state = redis.call('MGET', EPOCH, WRITE_FREEZE)
+  if not state[1] then return {'not_compared'} end
+  if state[2] then return {'frozen'} end
   if request.idempotency then
     local replay = stored_response(request.idempotency[1], request.idempotency[2])
     if replay then return replay end

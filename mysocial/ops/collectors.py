@@ -50,9 +50,15 @@ def _server_metrics() -> Iterator[Metric]:
         pipe.exists(keys.BACKOFF)
         pipe.exists(SCHEDULER_KEY)
         pipe.get(keys.LAST_BACKUP)
-        flushed_counts, in_backoff, scheduler_is_alive, last_backup = pipe.execute()
+        pipe.exists(keys.MONGODB_IS_OLDER)
+        flushed_counts, in_backoff, scheduler_is_alive, last_backup, is_older = pipe.execute()
     yield from _memory_metrics()
     yield _gauge("mongodb_backoff", "1 while workers wait for an unavailable MongoDB.", in_backoff)
+    yield _gauge(
+        "mongodb_is_older",
+        "1 while MongoDB lacks records that were written to it.",
+        is_older,
+    )
     yield _gauge("beat_up", "1 if beat has run within the last seconds.", scheduler_is_alive)
     if last_backup:
         age_seconds = max(0.0, time.time() - int(last_backup))

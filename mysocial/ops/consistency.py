@@ -48,7 +48,7 @@ def verify(
 def _find_differences(report_progress: ProgressCallback) -> Iterator[Difference]:
     for queue in dirty.queue_names():
         flush.flush_queue(queue)
-    nonempty_labels = _labels_with_records()
+    nonempty_labels = labels_with_records()
     checked, total = 0, _key_count()
     for batch in cached_keys():
         yield from _check_cached(batch, nonempty_labels)
@@ -60,7 +60,7 @@ def _find_differences(report_progress: ProgressCallback) -> Iterator[Difference]
         yield from check_references(store) if label in nonempty_labels else ()
 
 
-def _labels_with_records() -> set[str]:
+def labels_with_records() -> set[str]:
     """Return the labels of the models of which MongoDB has a live record."""
     labels = {store.table: label for label, store in STORES.items()}
     return {labels[name] for name in mongo.collections_with(list(labels), {"_deleted_at": None})}

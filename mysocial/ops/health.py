@@ -9,10 +9,11 @@ import pymongo
 
 from mysocial.core import keys, mongo
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import available, client, durability_mismatches
+from mysocial.core.redis import available, client, durability_mismatches, server
 from mysocial.ops.memory import memory_usage
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
+from mysocial.persistence.due import has_lost_data
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 OK, DEGRADED, FAILING = "ok", "degraded", "failing"
@@ -21,7 +22,7 @@ WRITE_PROBE_SECONDS, WRITE_PROBE_TTL_SECONDS = 1.0, 60
 # An orchestrator stops routing to a process that is not ready. All processes share MongoDB and the
 # workers, so their failures must not make each of them unready: Redis still accepts every write.
 REQUIRED_CHECK = "redis"
-DEGRADING_CHECKS = ("memory", "mongodb", "backlog")
+DEGRADING_CHECKS = ("memory", "mongodb", "data", "backlog")
 
 
 def readiness() -> dict[str, Any]:
@@ -30,10 +31,12 @@ def readiness() -> dict[str, Any]:
     The status is "failing" if this process cannot serve requests, "degraded" if some fail now or
     soon, and else "ok".
     """
+    mongodb = _run(_check_mongodb)
     checks = {
         "redis": _run(_check_redis),
         "memory": _run(_check_memory),
-        "mongodb": _run(_check_mongodb),
+        "mongodb": mongodb,
+        "data": _run(check_data) if mongodb == OK else OK,
         "backlog": _run(_check_backlog),
         "dead_letters": _run(_check_dead_letters),
     }
@@ -60,12 +63,27 @@ def _check_redis() -> None:
         mismatches = durability_mismatches()
     if mismatches:
         raise Unavailable(f"Redis settings do not guarantee durability: {mismatches}")
+    server.require_compared()
     _write_probe.run()
 
 
 def _check_mongodb() -> None:
     with pymongo.timeout(PING_SECONDS):
         mongo.ping()
+
+
+def check_data() -> None:
+    """Raise `Unavailable` if Redis or MongoDB has lost data, and the workers are not done yet."""
+    if not has_lost_data():
+        return
+    with available():
+        mongodb_is_older, must_recount = client().mget(keys.MONGODB_IS_OLDER, keys.RECOUNT)
+    if must_recount and not mongodb_is_older:
+        raise Unavailable("A server has lost data: counters are being compared.")
+    raise Unavailable(
+        "MongoDB lacks data that was written to it: it is an older backup, empty, or another "
+        "database. Check MONGO_URL and MONGO_DB. The workers write what Redis has to it again."
+    )
 
 
 def _check_memory() -> None:

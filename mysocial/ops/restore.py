@@ -10,16 +10,16 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo, watermark
+from mysocial.core.ids import new_id
 from mysocial.core.progress import ProgressCallback
-from mysocial.core.redis import Script
+from mysocial.core.redis import Script, available, client, server
 from mysocial.ops import backup_archive
 from mysocial.ops.backup_archive import Manifest
 from mysocial.ops.consistency import cached_keys, verify
 from mysocial.ops.differences import Difference
 from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, ensure_indexes
-from mysocial.store.read_through import new_epoch
 
 RESTORE = Script("common", "pending_cleanup", "restore")
 RAW = CodecOptions(document_class=RawBSONDocument)
@@ -52,13 +52,22 @@ def restore(path: Path, report_progress: ProgressCallback) -> tuple[Manifest, se
         unflushed = _restore_members(path, manifest, report_progress)
         versions = (_highest_version(name) for name in manifest["documents"])
         clock = max(manifest["clock"], *versions)
-    RESTORE({"epoch": new_epoch(), "clock": str(clock), "records": []})
+        _separate_from_backup()
+    server.compare()  # Redis has no data of this MongoDB: it gets a new epoch
+    RESTORE({"clock": str(clock), "records": []})
     for record in unflushed:
         RESTORE({"records": [record]})
     for queue in dirty.queue_names():
         while flush.flush_queue(queue):
             pass
     return manifest, verify(pause=0, report_progress=report_progress)
+
+
+def _separate_from_backup() -> None:
+    """Give MongoDB the installation id of this Redis, or a new one: the backup has another."""
+    with available():
+        installation = client().get(keys.INSTALLATION)
+    watermark.rename_installation(installation.decode() if installation else new_id())
 
 
 def _require_empty() -> None:

@@ -4,13 +4,15 @@ A wrong "yes" costs one task, and a wrong "no" lasts until the next look-up. Thi
 model, so that `mysocial.ops.probe` starts fast.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from mysocial.core import keys
+from mysocial.core import keys, watermark
+from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
 from mysocial.core.stored_responses import DIGEST_LENGTH
 from mysocial.core.wakeup_names import (
@@ -19,11 +21,14 @@ from mysocial.core.wakeup_names import (
     HOOKS,
     OUTBOXES,
     PACKING,
+    RECOVERY,
     SECURITY_EVENTS,
 )
 from mysocial.persistence.packing import EVENTS_PER_BLOCK, MIN_EVENT_AGE_SECONDS
 
+logger = logging.getLogger(__name__)
 OUTBOX_INDEX = "outbox"
+MAX_LOOKUP_SECONDS = 1.0  # in MongoDB: meanwhile, beat sends no other wake-ups
 COMPLETE_AND_EMPTY = [(keys.FLOOR.encode(), float(keys.COMPLETE))]
 
 
@@ -117,8 +122,34 @@ def _has_hooks() -> bool:
     return bool(HOOKED_TYPES)
 
 
+def has_lost_data() -> bool:
+    """Return whether Redis or MongoDB has lost data, and the workers have not finished yet.
+
+    Raises:
+        Unavailable: Redis or MongoDB cannot be reached.
+    """
+    names = (keys.MONGODB_IS_OLDER, keys.RECOUNT, keys.FLUSHED_CLOCK, keys.INSTALLATION, keys.EPOCH)
+    with available():
+        # Before the mark, which is raised before `FLUSHED_CLOCK`.
+        is_older, must_recount, flushed_clock, installation, epoch = client().mget(names)
+    if is_older or must_recount or not flushed_clock:
+        return bool(is_older or must_recount)
+    mark = watermark.read_mark(MAX_LOOKUP_SECONDS)
+    ids = ((installation or b"").decode(), (epoch or b"").decode())
+    return mark is None or mark.clock < int(flushed_clock) or mark[:2] != ids
+
+
+def _must_recover() -> bool:
+    try:
+        return has_lost_data()
+    except Unavailable as error:
+        logger.info("The data cannot be compared: %s", error)
+        return False
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     HOOKS: _has_hooks,
+    RECOVERY: _must_recover,
     PACKING: _has_unpacked,
     EXPIRY: _has_expired,
     SECURITY_EVENTS: _has_unsaved_security_events,

@@ -12,10 +12,13 @@ from typing import NamedTuple
 from redis.exceptions import OutOfMemoryError
 
 from mysocial.core import keys
-from mysocial.core.redis import Script, available, client
+from mysocial.core.redis import Script, available, client, server
+from mysocial.core.watermark import Position
 from mysocial.persistence import mongo_writer
 from mysocial.persistence.dead_letters import Rejection, record_rejections
+from mysocial.persistence.mark import POSITION_KEYS, parse_position, raise_mark
 from mysocial.persistence.mongo_writer import Snapshot
+from mysocial.store.recovery import drop_cached
 
 # A full server must accept this script: it is what empties it.
 MARK_FLUSHED = Script("common", "pending_cleanup", "mark_flushed", flags="allow-oom")
@@ -30,6 +33,7 @@ class DirtyBatch(NamedTuple):
 
     read_at_ms: int
     hashes: dict[str, dict[str, bytes]]  # by record key
+    position: Position  # after they were read
 
 
 def flush_batch(queue: str, *, limit: int = BATCH) -> int:
@@ -41,7 +45,10 @@ def flush_batch(queue: str, *, limit: int = BATCH) -> int:
     Raises:
         Unavailable: Redis or MongoDB cannot be reached. Every record stays dirty then.
     """
+    server.require_compared()
     batch = read_batch(queue, limit)
+    if batch.hashes:
+        raise_mark(batch.position)
     snapshots, rejections = _take_snapshots(batch)
     written = []
     for group in snapshots.values():
@@ -50,7 +57,7 @@ def flush_batch(queue: str, *, limit: int = BATCH) -> int:
         written += group_written
         rejections += group_rejections
     record_rejections(queue, rejections)
-    return mark_flushed(queue, written, batch.read_at_ms)
+    return mark_flushed(queue, written, batch.read_at_ms, batch.position)
 
 
 def read_batch(queue: str, limit: int) -> DirtyBatch:
@@ -65,10 +72,13 @@ def read_batch(queue: str, limit: int) -> DirtyBatch:
         pipe.time()
         for key in record_keys:
             pipe.hgetall(key)
-        (seconds, microseconds), *replies = pipe.execute()
+        pipe.mget(POSITION_KEYS)  # last: its clock is no lower than any version in the batch
+        (seconds, microseconds), *replies, position = pipe.execute()
     hashes = [{name.decode(): value for name, value in reply.items()} for reply in replies]
     read_at_ms = seconds * 1000 + microseconds // 1000
-    return DirtyBatch(read_at_ms, dict(zip(record_keys, hashes, strict=True)))
+    return DirtyBatch(
+        read_at_ms, dict(zip(record_keys, hashes, strict=True)), parse_position(position)
+    )
 
 
 def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[Rejection]]:
@@ -85,14 +95,28 @@ def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[
     return snapshots, rejections
 
 
-def mark_flushed(queue: str, written: list[Snapshot], read_at_ms: int) -> int:
+def mark_flushed(queue: str, written: list[Snapshot], read_at_ms: int, position: Position) -> int:
     """Mark the written records clean, except those that were changed after the batch was read.
+
+    If Redis was recovered since, none is marked, and what Redis has loaded meanwhile is dropped.
+
+    Args:
+        queue: The queue of the records.
+        written: The snapshots that MongoDB has.
+        read_at_ms: When the batch was read.
+        position: The position of the batch, to which the mark was raised.
 
     Returns:
         How many records are clean now.
     """
+    if not written:
+        return 0
     items = [[copy.key, copy.pk, copy.version, copy.ttl_seconds, queue] for copy in written]
-    return int(MARK_FLUSHED({"items": items, "read_at_ms": read_at_ms})) if items else 0
+    request = {"items": items, "read_at_ms": read_at_ms}
+    count = int(MARK_FLUSHED(request | {"epoch": position.epoch, "clock": position.clock}))
+    if count < 0:
+        drop_cached()
+    return max(count, 0)
 
 
 def flush_queue(queue: str, *, seconds: float = 20) -> int:

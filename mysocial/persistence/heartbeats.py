@@ -12,7 +12,7 @@ from mysocial.core.keys import heartbeat
 from mysocial.core.redis import Script
 
 logger = logging.getLogger(__name__)
-HEARTBEAT = Script("common", "heartbeat", flags="allow-oom")
+HEARTBEAT = Script("common", "heartbeat", flags="allow-oom", needs_comparison=False)
 SCHEDULER_KEY = heartbeat("beat")
 MAX_BACKLOG_SECONDS = 30  # with older dirty records, the workers do not do their work
 INTERVAL_SECONDS = 2.0

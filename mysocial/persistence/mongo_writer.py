@@ -17,6 +17,7 @@ from mysocial.core.errors import Unavailable
 from mysocial.core.keys import TOMBSTONE, VERSION
 from mysocial.core.redis import available, client
 from mysocial.persistence.dead_letters import Rejection
+from mysocial.persistence.duplicates import flushed_snapshots
 from mysocial.store import Store, parse_record
 
 # pymongo would reject the whole batch because of a larger document.
@@ -48,8 +49,9 @@ class Snapshot:
 class _Outcome(NamedTuple):
     """The result of one bulk write."""
 
-    written: list[Snapshot]  # MongoDB has this version or a newer one
+    written: list[Snapshot]  # MongoDB has this version
     duplicate_ids: list[Snapshot]  # MongoDB has a document with the id, of an unknown version
+    outranked: list[Snapshot]  # MongoDB has this version or a higher one
     rejected: list[tuple[Snapshot, dict[str, Any]]]  # each with MongoDB's error
 
 
@@ -98,7 +100,8 @@ def write_snapshots(
         new: The ids that MongoDB lacks: these snapshots are inserted without a look.
 
     Returns:
-        The snapshots that MongoDB has now, and the rejections of the others.
+        The snapshots that MongoDB has now, or that are outdated, and the rejections. The others
+        stay dirty.
 
     Raises:
         Unavailable: MongoDB cannot be reached, or did not confirm the write.
@@ -109,7 +112,7 @@ def write_snapshots(
     pending, may_release = snapshots, True
     while pending:
         outcome = _send(pending, new, existing)
-        written += outcome.written
+        written += outcome.written + flushed_snapshots(outcome.outranked)
         existing.update(snapshot.pk for snapshot in outcome.duplicate_ids)
         pending = outcome.duplicate_ids
         if may_release and _release_unique_values(outcome.rejected):
@@ -123,7 +126,7 @@ def write_snapshots(
 def _send(snapshots: list[Snapshot], new: Collection[str], existing: set[str]) -> _Outcome:
     """Write the snapshots in one unordered bulk write, and sort them by result."""
     errors = _bulk_write(snapshots, new)
-    outcome = _Outcome([], [], [])
+    outcome = _Outcome([], [], [], [])
     for number, snapshot in enumerate(snapshots):
         error = errors.get(number)
         if error is None:
@@ -131,8 +134,7 @@ def _send(snapshots: list[Snapshot], new: Collection[str], existing: set[str]) -
         elif not _is_duplicate_id(error):
             outcome.rejected.append((snapshot, error))
         elif snapshot.pk in existing:
-            # The fence found no older version to replace: MongoDB has this one or a newer one.
-            outcome.written.append(snapshot)
+            outcome.outranked.append(snapshot)  # the fence found no older version to replace
         else:
             # Of two concurrent inserts the older may have won: try again, with the fence.
             outcome.duplicate_ids.append(snapshot)

@@ -77,7 +77,8 @@ def pack_new_responses() -> int:
             [item, digest, pack_stored_response(value) if value else False]
             for item, digest, value in zip(due_and_digests, digests, stored, strict=True)
         ]
-        count = int(PACK_RESPONSES({"items": items})) if items else 0
+        request = {"items": items, "list": keys.NEW_RESPONSES, "is_saved": False}
+        count = int(PACK_RESPONSES(request)) if items else 0
         total += count
         if count < RESPONSES_PER_BATCH:
             break

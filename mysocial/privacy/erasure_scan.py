@@ -23,6 +23,7 @@ from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script, available, client
 from mysocial.core.stored_responses import parse_stored_response
 from mysocial.ops.rebuild_cache import REBUILD
+from mysocial.privacy.saved_responses import delete_saved_responses, searched_bytes
 
 ERASE_EVENTS = Script("common", "event_log", "erase_events", flags="allow-oom")
 RAW = CodecOptions(document_class=RawBSONDocument)
@@ -132,7 +133,7 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
         elif key.startswith(EXPIRING_PREFIXES) and _hits(unnamed, client(), key):
             with available():
                 count += client().delete(key)
-    return count
+    return count + delete_saved_responses(unnamed.first_match)
 
 
 def _delete_key(key: bytes) -> int:
@@ -269,7 +270,7 @@ def _in_mongo(terms: SearchTerms, report_progress: ProgressCallback) -> Iterator
         names = sorted(database.list_collection_names())
         for number, name in enumerate(names, 1):
             for document in database.get_collection(name, codec_options=RAW).find():
-                hit = terms.first_match(document.raw)
+                hit = terms.first_match(searched_bytes(name, document))
                 if hit:
                     fields = tuple(bson.decode(document.raw))
                     yield Hit("mongo", name, str(document["_id"]), hit, fields)

@@ -18,8 +18,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from mysocial.core import keys
 from mysocial.core.errors import Invalid
+from mysocial.core.topics import (
+    FEED_TOPIC,
+    HOME_TOPIC,
+    POST_TOPIC_PREFIX,
+    PRESENCE_TOPIC,
+    USER_TOPIC_PREFIX,
+)
 
 MAX_TOPICS = 100
 MAX_CID_LENGTH = 64
@@ -35,8 +41,8 @@ CLOSE_REASONS = {
     TOO_FAST: "too many messages",
     TOO_MANY_CONNECTIONS: "too many connections of the member or of the network",
 }
-_ALL_TOPICS = f"{keys.FEED_TOPIC}|{keys.HOME_TOPIC}|{keys.PRESENCE_TOPIC}"
-_ID_TOPICS = f"{keys.POST_TOPIC_PREFIX}|{keys.USER_TOPIC_PREFIX}"
+_ALL_TOPICS = f"{FEED_TOPIC}|{HOME_TOPIC}|{PRESENCE_TOPIC}"
+_ID_TOPICS = f"{POST_TOPIC_PREFIX}|{USER_TOPIC_PREFIX}"
 Topic = Annotated[str, Field(pattern=rf"^({_ALL_TOPICS}|({_ID_TOPICS})[0-9a-f]{{24}})$")]
 
 

@@ -11,7 +11,7 @@ from mysocial.core import keys
 from mysocial.core.errors import Invalid
 from mysocial.core.events import EVENTS, event_frame, parent_topic
 from mysocial.core.packed_events import Fields, unpack_content
-from mysocial.core.redis import Script
+from mysocial.core.redis import Script, server
 from mysocial.core.request_context import cached_queries
 from mysocial.policies import history
 from mysocial.realtime.event_data import READ_AT_ONCE, EventData, read_current
@@ -77,6 +77,9 @@ def events_since(cursor: str, topics: Iterable[str], user_id: str) -> MissedEven
         "logs": list(topics_by_log),
     }
     epoch, clock, now_us, is_trimmed, more, rows, blocks = EVENTS_SINCE(request)
+    if not epoch:  # Redis was emptied
+        server.compare()
+        epoch, clock, now_us, is_trimmed, more, rows, blocks = EVENTS_SINCE(request)
     end = f"{epoch.decode()}:{clock.decode()}"
     if client_epoch != epoch.decode() or after > int(clock):
         return MissedEvents(end, [], "epoch_changed")

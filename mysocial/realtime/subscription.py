@@ -10,7 +10,7 @@ from typing import Protocol
 from django.conf import settings
 
 from mysocial.core.errors import Conflict, Invalid
-from mysocial.core.keys import self_topic, session_topic
+from mysocial.core.topics import self_topic, session_topic
 from mysocial.realtime.auth import AuthenticatedSession
 from mysocial.realtime.dispatcher import Dispatcher
 from mysocial.realtime.protocol import MAX_TOPICS, RESUME, SIGNED_OUT

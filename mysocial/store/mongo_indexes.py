@@ -3,7 +3,7 @@
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from mysocial.core import mongo
+from mysocial.core import mongo, watermark
 from mysocial.store.grams import grams_field
 from mysocial.store.store import STORES, Store
 
@@ -69,6 +69,8 @@ def ensure_indexes() -> list[str]:
         Unavailable: MongoDB does not respond.
     """
     names = []
+    with mongo.available():
+        watermark.ensure_index()
     for store in STORES.values():
         with mongo.available():
             created = mongo.collection(store.model).create_indexes(indexes_of(store))

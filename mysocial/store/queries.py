@@ -12,10 +12,10 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgpack
 
-from mysocial.core import keys, request_context
+from mysocial.core import request_context
 from mysocial.core.errors import NotAuthenticated, Unavailable
-from mysocial.core.redis import Script, available, client
-from mysocial.store.read_through import load_missing, new_epoch
+from mysocial.core.redis import Script, available, client, server
+from mysocial.store.read_through import load_missing
 from mysocial.store.script_errors import SESSION_ENDED
 
 READ = Script("common", "read", flags="no-writes")
@@ -131,9 +131,12 @@ def _execute(
         code, *details = READ(payload)
         if code == b"ok":
             cursor, packed_replies = details
+            if not cursor:  # there is no epoch
+                server.compare()
+                continue
             context.session_checked = True
             # The cursor of the first read: a client that resumes there misses nothing since.
-            context.cursor = context.cursor or cursor.decode() or initialize_event_log()
+            context.cursor = context.cursor or cursor.decode()
             return list(msgpack.unpackb(packed_replies, raw=True))
         if code == b"session":
             raise NotAuthenticated(SESSION_ENDED)
@@ -154,14 +157,6 @@ def event_cursor() -> str:
         execute()
         context = request_context.current()
         return context.cursor if context else ""
-
-
-def initialize_event_log() -> str:
-    """Give an empty Redis the epoch of a new event log; return the event cursor."""
-    with available():
-        client().set(keys.EPOCH, new_epoch(), nx=True)
-        epoch, clock = client().mget(keys.EPOCH, keys.CLOCK)
-    return f"{epoch.decode()}:{(clock or b'0').decode()}"
 
 
 def server_time() -> datetime:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import Script
+from mysocial.core.redis import Script, server
 from mysocial.store.codec import ABSENT_FIELDS
 from mysocial.store.list_fallback import load_list
 from mysocial.store.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
@@ -41,7 +41,7 @@ class Pending(NamedTuple):
 
 
 def new_epoch() -> str:
-    """Return the name of a new event log, used only if Redis has none."""
+    """Return the name of a new event log."""
     return secrets.token_hex(4)
 
 
@@ -58,8 +58,13 @@ def load_missing(
     wanted = [sorted({key.decode() for key in group}) for group in (records, uniques, lists)]
     names = ("records", "uniques", "lists")
     with_sources = {key: True for key in wanted[2] if parse_list(key)[1].follow_graph}
-    request = {"step": "begin", "epoch": new_epoch(), "with_sources": with_sources}
-    tokens = READ_THROUGH(request | dict(zip(names, wanted, strict=True)))
+    begin = {"step": "begin", "with_sources": with_sources, **dict(zip(names, wanted, strict=True))}
+    tokens = READ_THROUGH(begin)
+    if tokens == b"not_compared":
+        server.compare()
+        tokens = READ_THROUGH(begin)
+        if tokens == b"not_compared":
+            raise Unavailable("The store is being recovered. Try again.")
     # A token of 0 says that the value is known by now.
     pending_records, pending_uniques, pending_lists = (
         [Pending(*item) for item in zip(group, group_tokens, strict=True) if item[1]]

@@ -31,6 +31,7 @@ from mysocial.core.wakeup_names import (
     OLD_UPLOADS,
     PACKING,
     POLL_ENDS,
+    RECOVERY,
     SECURITY_EVENTS,
 )
 
@@ -53,6 +54,7 @@ TASKS_BY_NAME = {
     POLL_ENDS: ("posts.end_polls", "default"),
     PACKING: ("mysocial.pack_history", "default"),
     EXPIRY: ("mysocial.delete_expired", "default"),
+    RECOVERY: ("mysocial.recover_data", "default"),
     SECURITY_EVENTS: ("accounts.save_security_events", "accounts"),
     OLD_EXPORTS: ("accounts.delete_expired_exports", "accounts"),
     OLD_UPLOADS: ("images.delete_stale_uploads", "images"),

@@ -19,11 +19,11 @@ from mysocial.core import request_context
 from mysocial.core.channel_messages import WAKEUP_MESSAGE
 from mysocial.core.errors import AppError, Conflict, NotFound, Unavailable
 from mysocial.core.events import Event
-from mysocial.core.redis import Script, is_full
+from mysocial.core.redis import Script, is_full, server
 from mysocial.core.wakeup_names import HOOKED_TYPES, HOOKS
 from mysocial.store.models import Record
 from mysocial.store.operations import Operation, Operations
-from mysocial.store.read_through import load_followers, load_missing, new_epoch
+from mysocial.store.read_through import load_followers, load_missing
 from mysocial.store.script_errors import error_from_result
 from mysocial.store.store import DERIVED_LISTS, InitialList, store_of
 from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
@@ -92,6 +92,10 @@ class Write(Operations):
                 return
             if code == b"unknown":
                 self._load_unknown(request, *details)
+            elif code == b"not_compared":
+                server.compare()
+            elif code == b"frozen":
+                raise Unavailable("Counters are being compared. Try again.")
             elif code == b"conflict" and self._can_rebase(details):
                 self._rebase(self._op_of(details))
             else:
@@ -138,7 +142,6 @@ class Write(Operations):
             "derived_lists": self._derived_lists(),
             "max_fan_out": settings.MAX_FAN_OUT_FOLLOWERS,
             "events": [event.entry() for event in self._events],
-            "epoch": new_epoch(),
             "log_length": settings.EVENT_LOG_LENGTH,
             "log_bytes": settings.EVENT_LOG_BYTES,
             "max_event_bytes": MAX_EVENT_BYTES,

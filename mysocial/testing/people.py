@@ -9,9 +9,9 @@ from django.test import Client
 from mysocial.core import keys
 from mysocial.core.addresses import insert_public_url
 from mysocial.core.events import EVENTS
-from mysocial.core.keys import self_topic
 from mysocial.core.packed_events import entry_offset, unpack_events
 from mysocial.core.redis import client as redis_client
+from mysocial.core.topics import self_topic
 from mysocial.realtime.event_data import get_event_data
 from mysocial.testing.servers import PASSWORD
 

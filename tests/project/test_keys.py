@@ -1,21 +1,29 @@
-"""Redis keys, topics and markers: `mysocial/core/keys.py` alone names them, in Python and Lua."""
+"""Redis keys, topics and markers: two modules of `mysocial/core` alone name them."""
 
 import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from types import ModuleType
 
 import pytest
 
-from mysocial.core import keys
+from mysocial.core import keys, topics
 from mysocial.store import STORES
 from tests.project.test_architecture import APPS, ROOT, sources
 
-NAMES = {
-    name: value for name, value in vars(keys).items() if name.isupper() and isinstance(value, str)
-}
+NAMING_MODULES = {"mysocial/core/keys.py", "mysocial/core/topics.py"}
+
+
+def text_constants(module: ModuleType) -> dict[str, str]:
+    """Return the constants of a module that are text, by name."""
+    constants = vars(module).items()
+    return {name: value for name, value in constants if name.isupper() and isinstance(value, str)}
+
+
+NAMES = text_constants(keys) | text_constants(topics)
 SEPARATORS = (keys.RECORD_SEPARATOR, keys.LIST_SEPARATOR, keys.UNIQUE_SEPARATOR)
-TOPICS = {keys.FEED_TOPIC, keys.HOME_TOPIC, keys.PRESENCE_TOPIC}
+TOPICS = {topics.FEED_TOPIC, topics.HOME_TOPIC, topics.PRESENCE_TOPIC}
 # Whole keys that are no words of other meanings.
 KEYS = {keys.FLUSHED_COUNTS, keys.FETCH_TOKENS, keys.BACKOFF_ATTEMPTS, keys.DISPATCHER_CHANNEL}
 LUA_TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
@@ -45,7 +53,7 @@ def python_literals(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def lua_literals(path: str, text: str) -> Iterator[str]:
-    """Yield the literals of a Lua script that are a name of the keys module, or start with one."""
+    """Yield the literals of a Lua script that are a name of these modules, or start with one."""
     starts = key_starts()
     for number, line in enumerate(text.splitlines(), 1):
         code = REDIS_SYNTAX.sub("", line.partition("--")[0])
@@ -60,11 +68,11 @@ LUA_NAMES = set(NAMES.values()) - {keys.RECORD_SEPARATOR}
 
 def all_python_literals() -> Iterable[str]:
     for path, tree in sources("mysocial", *APPS).items():
-        if path != "mysocial/core/keys.py":
+        if path not in NAMING_MODULES:
             yield from python_literals(path, tree)
 
 
-def test_python_builds_keys_in_one_module_only() -> None:
+def test_python_builds_keys_and_topics_in_two_modules_only() -> None:
     assert list(all_python_literals()) == []
 
 
@@ -113,4 +121,6 @@ def test_a_planted_key_is_found_in_lua(code: str) -> None:
 def test_the_prelude_gives_lua_the_constants_of_python() -> None:
     prelude = keys.lua_prelude()
     assert f"local DIRTY_PREFIX = '{keys.DIRTY_PREFIX}'\n" in prelude
-    assert len(re.findall(r"^local [A-Z_]+ = '[^'\\]*'$", prelude, re.MULTILINE)) == len(NAMES)
+    assert len(re.findall(r"^local [A-Z_]+ = '[^'\\]*'$", prelude, re.MULTILINE)) == len(
+        text_constants(keys)
+    )

@@ -10,7 +10,7 @@ from django.db import models
 
 from mysocial.core.events import Event
 from mysocial.core.ids import new_id
-from mysocial.core.redis import client
+from mysocial.core.redis import client, server
 from mysocial.persistence import flush, mongo_writer
 from mysocial.store import (
     ID,
@@ -201,8 +201,9 @@ def read_all_pages(
 
 def begin_loading(**names: list[str]) -> list[Any]:
     """Begin to load missing names, as a reader does; return the fetch tokens."""
+    server.compare()  # gives an empty Redis an epoch
     wanted = {"records": [], "uniques": [], "lists": []} | names
-    tokens: list[Any] = read_through.READ_THROUGH({"step": "begin", "epoch": "e", **wanted})
+    tokens: list[Any] = read_through.READ_THROUGH({"step": "begin", **wanted})
     return [token for group in tokens for token in group]
 
 
@@ -228,7 +229,7 @@ def run_in_threads(count: int, call: Callable[[int], Any]) -> list[Any]:
 
 def take_snapshots(limit: int = 500) -> tuple[int, list[mongo_writer.Snapshot]]:
     """Return when a batch of dirty records was read (ms), and its snapshots, as a flush does."""
-    taken_at, hashes = flush.read_batch(QUEUE, limit)
+    taken_at, hashes, _position = flush.read_batch(QUEUE, limit)
     return taken_at, [mongo_writer.take_snapshot(name, fields) for name, fields in hashes.items()]
 
 

@@ -30,6 +30,7 @@ from mysocial.management.reachability import (
     find_unreachable,
 )
 from mysocial.ops.build import current_build
+from mysocial.ops.health import check_data
 from mysocial.ops.worker_queues import untaken_queues
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
@@ -69,6 +70,8 @@ def _state(unreachable: Collection[str]) -> dict[str, Any]:
     running = read_json(settings.DATA_DIR / RUNNING_FILE) if running_urls(settings.DATA_DIR) else {}
     if not running and not (is_set("REDIS_URL") and is_set("MONGO_URL")):
         problems.append("nothing is running in this checkout: start it with `make up`")
+    if not unreachable:
+        _check_data(problems)
     return {
         "build": current_build()._asdict(),
         "urls": _urls(running),
@@ -197,6 +200,14 @@ def _dead_letters(problems: list[str]) -> dict[str, int]:
         if count:
             problems.append(f"{queue} has {count} dead letters")
     return counts
+
+
+def _check_data(problems: list[str]) -> None:
+    """Add a problem if Redis or MongoDB has lost data, or they cannot be compared."""
+    try:
+        check_data()
+    except Unavailable as error:
+        problems.append(error.detail)
 
 
 def _show(state: dict[str, Any], console: Console) -> None:

@@ -214,10 +214,10 @@ def test_an_unknown_host_is_rejected_without_a_log_entry(settings):
 def careless():
     """A Redis that may lose what it acknowledged."""
     redis.client().config_set("appendfsync", "no")
-    redis.check_durability.cache_clear()
+    redis.durability.forget()
     yield
     redis.client().config_set("appendfsync", "everysec")
-    redis.check_durability.cache_clear()
+    redis.durability.forget()
 
 
 def test_writes_are_rejected_if_redis_is_not_durable(alice, bob, careless):

@@ -1,6 +1,7 @@
 """Writes of snapshots: missing documents are inserted, older ones are replaced."""
 
 from mysocial.core import mongo
+from mysocial.core.redis import client
 from mysocial.persistence import flush, mongo_writer
 from tests.support.example_records import (
     QUEUE,
@@ -9,6 +10,7 @@ from tests.support.example_records import (
     delete_record,
     dirty_keys,
     get_thing,
+    record_key,
     run_in_threads,
     take_snapshots,
     update_thing,
@@ -91,3 +93,42 @@ def test_mongodb_keeps_the_newest_of_concurrent_snapshots():
         ids = {"$in": [thing.id for thing in things]}
         assert {document["name"] for document in mongo.find(Thing, {"_id": ids})} == {"New"}
         flush.flush_queue(QUEUE)
+
+
+def test_an_acknowledged_record_with_too_low_a_version_is_written_again(document, flush_all):
+    thing = create_thing(name="Acknowledged")
+    higher = thing.version + 10**9
+    mongo.collection(Thing).insert_one(
+        {"_id": thing.id, "_version": higher, "_deleted_at": None, "name": "Unknown to Redis"}
+    )
+
+    assert flush.flush_queue(QUEUE) == 0
+    assert dirty_keys() == [record_key(thing)]
+    assert flush.flush_queue(QUEUE) == 1
+
+    assert document(Thing, thing.id)["name"] == "Acknowledged"
+    assert document(Thing, thing.id)["_version"] == get_thing(thing).version > higher
+    assert int(client().get("clock")) >= get_thing(thing).version
+    assert dirty_keys() == []
+
+
+def test_other_fields_with_the_same_version_are_written_again(document):
+    thing = create_thing(name="Acknowledged")
+    mongo.collection(Thing).insert_one(
+        {"_id": thing.id, "_version": thing.version, "_deleted_at": None, "name": "Other"}
+    )
+
+    flush.flush_queue(QUEUE)
+    assert flush.flush_queue(QUEUE) == 1
+
+    assert document(Thing, thing.id)["name"] == "Acknowledged"
+
+
+def test_a_snapshot_that_mongodb_has_is_flushed_without_another_version(document):
+    thing = create_thing(name="A lamp", code="l1")
+    _, batch = take_snapshots()
+    write_snapshots(batch)
+
+    assert flush.flush_queue(QUEUE) == 1
+
+    assert document(Thing, thing.id)["_version"] == get_thing(thing).version == thing.version

@@ -8,7 +8,7 @@ from django.test import Client
 
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import check_durability, client
+from mysocial.core.redis import client, durability
 from mysocial.persistence import dead_letters, flush, tasks
 from mysocial.store import pagination, reads, write
 from tests.support import servers
@@ -205,7 +205,7 @@ def test_a_redis_with_unsafe_settings_is_not_used(setting):
     configured = client().config_get(name)
     before = client().hgetall(record_key(thing))
     client().config_set(name, value)
-    check_durability.cache_clear()
+    durability.forget()
     try:
         with pytest.raises(Unavailable, match=name):
             update_thing(thing, name="A lamp")
@@ -218,6 +218,54 @@ def test_a_redis_with_unsafe_settings_is_not_used(setting):
 
     update_thing(thing, name="A lamp")
     assert get_thing(thing).name == "A lamp"
+
+
+def test_a_redis_that_syncs_more_often_than_required_is_used():
+    client().config_set("appendfsync", "always")
+    durability.forget()
+    try:
+        create_thing()
+    finally:
+        client().config_set("appendfsync", "everysec")
+
+
+@pytest.fixture
+def unsafe():
+    """A Redis that does not sync any more, though the process has found its settings right."""
+    get_thing(create_thing())
+    client().config_set("appendfsync", "no")
+    yield
+    client().config_set("appendfsync", "everysec")
+
+
+def test_unsafe_settings_are_noticed_while_a_process_runs(unsafe):
+    def is_refused() -> bool:
+        try:
+            create_thing()
+        except Unavailable as error:
+            return "appendfsync is 'no', must be 'everysec'" in error.detail
+        return False
+
+    wait_for(is_refused, within=20, name="the check of the settings")
+    client().config_set("appendfsync", "everysec")
+    assert not is_refused()
+
+
+def test_unsafe_settings_are_noticed_by_each_new_connection(unsafe):
+    before = client().get("clock")
+    client().client_kill_filter(_type="normal", skipme=True)
+    with pytest.raises(Unavailable, match="appendfsync"):
+        create_thing()
+    assert client().get("clock") == before
+
+
+def test_workers_flush_a_redis_with_unsafe_settings(unsafe, document):
+    client().config_set("appendfsync", "everysec")
+    thing = create_thing(name="A lamp")
+    client().config_set("appendfsync", "no")
+    durability.forget()
+    assert flush.flush_queue(QUEUE) >= 1
+    assert document(Thing, thing.id)["name"] == "A lamp"
 
 
 def _is_rewritten() -> bool:

@@ -88,6 +88,7 @@ def test_beat_sends_at_most_one_wakeup_for_each_task_until_a_worker_takes_it(bea
         "save-security-events": 0,
         "pack-history": 0,
         "delete-expired": 0,
+        "recover-data": 0,
         "trim-logs": 1,
         "delete-expired-exports": 1,
         "delete-stale-uploads": 1,
