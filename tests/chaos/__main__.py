@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.chaos import faults, releases, reports
+from tests.chaos import faults, losses, releases, reports
 from tests.chaos.runs import SETTINGS, Run, run
 from tests.chaos.site import Site
 
@@ -26,6 +26,9 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     forms.add_argument(
         "--releases", action="store_true", help="only releases that change fields of records"
     )
+    forms.add_argument(
+        "--losses", action="store_true", help="only servers that come back empty or older"
+    )
     parser.add_argument("--writes", type=int, default=50_000, help="minimum of acknowledged writes")
     parser.add_argument(
         "--members", type=int, help="writing members; by default 6, or 4 in a short form"
@@ -39,12 +42,12 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def site_for(options: argparse.Namespace) -> Site:
     """Return a site that supports the faults of the form, as far as the machine allows."""
-    if options.backlog:
-        return Site("chaos-backlog", **SETTINGS)
     if options.releases:
         site = Site("chaos-releases", **SETTINGS)
         site.set_up_cards()
         return site
+    if options.backlog or options.losses:
+        return Site("chaos-backlog" if options.backlog else "chaos-losses", **SETTINGS)
     site = Site("chaos-smoke" if options.smoke else "chaos", **SETTINGS)
     if not options.smoke:
         site.set_up_cards()
@@ -70,14 +73,20 @@ def run_on(site: Site, options: argparse.Namespace) -> Run:
     if options.releases:
         chosen = releases.release_faults()
         return run(site, chosen, size=size or 4, pause=options.pause, seed=seed)
+    if options.losses:
+        return run(site, losses.all_losses(seed), size=size or 4, pause=options.pause, seed=seed)
     chosen = faults.all_faults(site, outage=options.outage, seed=seed)
     chosen = releases.interleaved(chosen, releases.release_faults())
     return run(site, chosen, size=size or 6, pause=options.pause, seed=seed, writes=options.writes)
 
 
-def main() -> int:
-    """Return 0 if there are no problems."""
-    options = options_of()
+def run_form(options: argparse.Namespace, folder: str | None) -> list[str]:
+    """Run the chosen form on a new site, and report it; return the problems.
+
+    Args:
+        options: The options.
+        folder: The folder for the results and the plot.
+    """
     site = site_for(options)
     try:
         with site.start():
@@ -85,9 +94,19 @@ def main() -> int:
     finally:
         site.remove_disks()
     reports.print_report(result)
-    if options.out:
-        reports.write_report(result, Path(options.out))
-    return 1 if result.problems else 0
+    if folder:
+        reports.write_report(result, Path(folder))
+    return result.problems
+
+
+def main() -> int:
+    """Return 0 if there are no problems. The long form is followed by the losses of data."""
+    options = options_of()
+    problems = run_form(options, options.out)
+    if not (options.smoke or options.backlog or options.releases or options.losses):
+        options.losses = True
+        problems += run_form(options, options.out and f"{options.out}/losses")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -33,16 +33,21 @@ class Actor(threading.Thread):
         super().__init__(daemon=True)
         self.member, self.record = member, Record()
         self.stop = threading.Event()
+        self.may_write, self.is_resting = threading.Event(), threading.Event()
+        self.may_write.set()
         self.others: list[str] = []
         self.shared_posts: list[str] = []  # posts that all members comment on and react to
         self._random = random.Random(seed)
         self._client = MemberClient(member, port)
         self._turn = 0
         self._postponed: list[tuple[Operation, str]] = []  # with their idempotency keys
+        self._last: tuple[Operation, str, Response] | None = None  # that was acknowledged
 
     def run(self) -> None:
         while not self.stop.is_set() and not self.record.problems:
             self._turn += 1
+            if not self.may_write.is_set():
+                self._rest()
             if self._turn % RETRY_EVERY_TURNS == 0:
                 self._retry_postponed(0)
             operation = self._random.choices(*zip(*self._possible_operations(), strict=True))[0]()
@@ -68,6 +73,14 @@ class Actor(threading.Thread):
         )
         return operations + ([(self._follow, 4)] if self._not_in_doubt(self.others) else [])
 
+    def _rest(self) -> None:
+        """Wait until the members may write again. Then repeat the last write."""
+        self.is_resting.set()
+        self.may_write.wait()
+        self.is_resting.clear()
+        if self._last:
+            self._repeat(*self._last)
+
     def _not_in_doubt(self, ids: Iterable[str]) -> list[str]:
         """Return the ids that no postponed operation uses."""
         busy = {operation.subject for operation, _ in self._postponed}
@@ -92,10 +105,9 @@ class Actor(threading.Thread):
             return
         self.record.acknowledged.append(time.monotonic())
         operation.on_acknowledged(response.data if response.body else {})
+        self._last = operation, key, response
         if self._random.random() < REPEAT_SHARE:
-            again = self._request(operation.method, operation.path, operation.body, key)
-            if again and (again.status, again.body) != (response.status, response.body):
-                self._report(operation, again)
+            self._repeat(*self._last)
         if self._random.random() < READ_BACK_SHARE:
             path, is_right = operation.read_back()
             response = self._request("GET", path)
@@ -104,6 +116,12 @@ class Actor(threading.Thread):
                 self.record.problems.append(
                     f"after {operation.method} {operation.path}: GET {path}: {response}"
                 )
+
+    def _repeat(self, operation: Operation, key: str, response: Response) -> None:
+        """Send an acknowledged request again: the response must be the same."""
+        again = self._request(operation.method, operation.path, operation.body, key)
+        if again and (again.status, again.body) != (response.status, response.body):
+            self._report(operation, again)
 
     def _report(self, operation: Operation, response: Response) -> None:
         self.record.problems.append(

@@ -148,13 +148,14 @@ def disk_full(name: str) -> Fault:
         site.disks[name].fill()
         time.sleep(FAULT_SECONDS)
         site.disks[name].free_space()
-        if not _is_running(pid):
+        if not is_running(pid):
             site.wait_until_restarted(name, pid)
 
     return Fault(f"disk of {name} full", act)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Return whether a process has not ended, as a child that nobody waits for does."""
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 

@@ -154,6 +154,10 @@ class Listeners(threading.Thread):
         """Return the number of events that all listeners have received."""
         return sum(len(listener.events) for listener in self.listeners)
 
+    def last_event_at(self) -> float:
+        """Return when the last event was received, by the monotonic clock."""
+        return max(listener.last_event_at for listener in self.listeners)
+
     def run(self) -> None:
         asyncio.run(self._run())
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from tests.chaos import faults
+from tests.chaos import faults, losses
 from tests.chaos.faults import Fault
 from tests.chaos.releases import deploy, migrate_records
 from tests.chaos.runs import SETTINGS, run
@@ -98,6 +98,30 @@ PLANTS = [
         lambda _: [deploy(2), migrate_records(), deploy(4)],
         frozenset({"responses", "cards"}),
         has_cards=True,
+    ),
+    Plant(
+        "a Redis that is older than MongoDB is used as it is",
+        "older_redis_not_noticed",
+        lambda _: [losses.older_redis()],
+        frozenset({"API", "verify"}),
+    ),
+    Plant(
+        "clients keep their cursors when Redis is recovered",
+        "epoch_kept_after_a_recovery",
+        lambda _: [losses.emptied_redis()],
+        frozenset({"events"}),
+    ),
+    Plant(
+        "stored responses are not read from MongoDB when Redis is recovered",
+        "responses_not_loaded",
+        lambda _: [losses.emptied_redis()],
+        frozenset({"responses"}),
+    ),
+    Plant(
+        "records that an older MongoDB lacks are not written to it",
+        "records_not_written_to_an_older_mongodb",
+        lambda _: [losses.older_mongodb()],
+        frozenset({"MongoDB", "verify"}),
     ),
 ]
 

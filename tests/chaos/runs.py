@@ -13,15 +13,10 @@ from tests.chaos.actors import Actor
 from tests.chaos.backlog_gauge import BacklogGauge, Sample
 from tests.chaos.card_actors import CardActor
 from tests.chaos.card_checks import card_figures, check_cards
+from tests.chaos.event_checks import check_events
 from tests.chaos.faults import Fault
 from tests.chaos.http_client import MemberClient
-from tests.chaos.listeners import (
-    CONNECTION_SECONDS,
-    Listener,
-    Listeners,
-    expected_events,
-    listener_problems,
-)
+from tests.chaos.listeners import CONNECTION_SECONDS, Listener, Listeners
 from tests.chaos.site import Site
 from tests.support.journey import join
 from tests.support.stack import wait_for
@@ -29,8 +24,6 @@ from tests.support.stack import wait_for
 COMMON_POSTS = 5
 LISTENERS_PER_MEMBER = 2  # sockets of each member
 FLUSH_TIMEOUT_SECONDS = 120.0
-EVENT_TIMEOUT_SECONDS = 300.0
-SILENCE_SECONDS = 40.0  # after so long without an event, no more are expected
 SETTINGS = {
     "WEB_PROCESSES": "2",
     "WORKER_PROCESSES": "2",
@@ -147,6 +140,7 @@ def run(
     """Run members under the faults until `writes` are acknowledged; check and return the result."""
     result = Run()
     actors, common, listeners = create_actors(site, size, seed, listeners_each)
+    site.writers = actors
     gauge = BacklogGauge(site.running["redis_url"])
     result.began = time.monotonic()
     with _running(gauge, listeners, *actors):
@@ -218,41 +212,15 @@ def _run_checks(  # noqa: PLR0917
             "totals": lambda: checks.check_totals(actors, site.port, common),
             "verify": lambda: checks.check_consistency(site),
             "backlog": lambda: checks.check_backlog(site),
-            "events": lambda: _check_events(actors, listeners, ended, result),
+            "events": lambda: check_events(site, actors, listeners, ended),
             "emails": lambda: checks.check_emails(site, common),
             "logs": lambda: checks.check_logs(site),
         }
     )
+    received = listeners.last_event_at()
+    result.figures["all_received_after_last_write"] = max(0.0, received - ended)
     result.figures["wrong"] = {name: len(problems) for name, problems in results.items()}
     return checks.summary(results)
-
-
-def _check_events(
-    actors: list[Actor], listeners: Listeners, ended: float, result: Run
-) -> list[str]:
-    """Check that every socket received its events in order, once; measure how long it took."""
-    records = [actor.record for actor in actors]
-    expected = {actor.member.id: expected_events(records, actor.member.id) for actor in actors}
-
-    def problems() -> list[str]:
-        return [
-            f"socket {n}: {problem}"
-            for n, listener in enumerate(listeners.listeners)
-            for problem in listener_problems(listener, expected[listener.member.id])
-        ]
-
-    deadline = time.monotonic() + EVENT_TIMEOUT_SECONDS
-    count, last = 0, time.monotonic()
-    while problems() and time.monotonic() < min(deadline, last + SILENCE_SECONDS):
-        if count != (count := listeners.count()):
-            last = time.monotonic()
-        time.sleep(0.5)
-    result.figures["all_received_after_last_write"] = max(
-        0.0, *(listener.last_event_at - ended for listener in listeners.listeners)
-    )
-    listeners.stop.set()
-    listeners.join()
-    return problems()
 
 
 def _figures(

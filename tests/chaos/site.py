@@ -2,17 +2,27 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from tests.chaos.clocks import Clock, compiler
 from tests.chaos.disks import Disk, can_have_disks
 from tests.support.stack import Stack, wait_for
 
 RESTART_TIMEOUT_SECONDS = 60.0
+REST_TIMEOUT_SECONDS = 60.0
 FOLDERS = {"valkey": "valkey", "mongod": "mongo"}
 MEGABYTES = {"valkey": 1500, "mongod": 3000}
+
+
+class Writer(Protocol):
+    """A member who writes while `may_write` is set, and sets `is_resting` otherwise."""
+
+    may_write: threading.Event
+    is_resting: threading.Event
 
 
 class Site(Stack):
@@ -23,6 +33,8 @@ class Site(Stack):
         self.disks: dict[str, Disk] = {}
         self.clock: Clock | None = None
         self.releases: list[int] = []  # of the app with the cards, until now
+        self.writers: Sequence[Writer] = ()
+        self.epochs_begun = 0  # because Redis lost data
 
     def set_up_clock(self) -> None:
         """Give all processes an adjustable wall clock, if there is a C compiler."""
@@ -84,6 +96,19 @@ class Site(Stack):
             within=RESTART_TIMEOUT_SECONDS,
             name=f"{name}: restarted",
         )
+
+    @contextmanager
+    def writers_at_rest(self) -> Iterator[None]:
+        """Let no member write in the block; all their writes are acknowledged, or in doubt."""
+        for writer in self.writers:
+            writer.may_write.clear()
+        try:
+            for writer in self.writers:
+                assert writer.is_resting.wait(REST_TIMEOUT_SECONDS), "a member does not rest"
+            yield
+        finally:
+            for writer in self.writers:
+                writer.may_write.set()
 
     @contextmanager
     def supervisor_suspended(self) -> Iterator[None]:
