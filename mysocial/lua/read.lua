@@ -362,7 +362,7 @@ local function read_page(query)
       rows[#rows + 1] = row
       for join_number, join in ipairs(query.joins) do
         local joined_id = values[join[1]] or '' -- cached before the model had this reference
-        local name = join_number .. ' ' .. joined_id
+        local name = joined_id == '' and join_number or join_number .. ' ' .. joined_id
         if not is_joined[name] then
           is_joined[name] = true
           joined_rows[#joined_rows + 1] = joined_row(join_number, joined_id, join)
