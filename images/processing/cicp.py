@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 TABLE_SIZE = 33  # of each side of the table; between its entries, colors are interpolated
 SRGB_PRIMARIES, BT2020_PRIMARIES, P3_PRIMARIES = 1, 9, 12
-PQ, HLG = 16, 18
+SRGB_TRANSFER, PQ, HLG = 13, 16, 18
 SDR_TRANSFERS = frozenset((1, 6, 13, 14, 15))  # BT.601, BT.709, BT.2020 and sRGB: nearly the same
 WHITE_NITS = 203  # of paper in HDR pictures (ITU-R BT.2408); this is the white of SDR pictures
 HLG_PEAK_NITS = 1000
@@ -54,6 +54,12 @@ class CodePoints(NamedTuple):
         """Whether the colors are known and differ from sRGB."""
         return self.is_hdr or (self.transfer in SDR_TRANSFERS and self.primaries in MATRICES)
 
+    @property
+    def table_key(self) -> "CodePoints":
+        """The code points of the table to use: unknown primaries are taken for those of sRGB."""
+        primaries = self.primaries if self.primaries in MATRICES else SRGB_PRIMARIES
+        return CodePoints(primaries, self.transfer if self.is_hdr else SRGB_TRANSFER)
+
 
 def read_png_code_points(content: bytes) -> CodePoints | None:
     """Return what the chunk `cICP` of a PNG declares; None if it has none."""
@@ -75,13 +81,13 @@ def read_png_code_points(content: bytes) -> CodePoints | None:
 def convert_to_srgb(image: Image.Image, source: CodePoints) -> Image.Image:
     """Return an image in RGB, with the transparency that it has, in sRGB."""
     alpha = image.getchannel("A") if image.has_transparency_data and "A" in image.mode else None
-    converted = image.convert("RGB").filter(_table(source))
+    converted = image.convert("RGB").filter(_table(source.table_key))
     if alpha is not None:
         converted.putalpha(alpha)
     return converted
 
 
-@functools.cache  # of few pairs, because only those that need a conversion have a table
+@functools.cache  # of at most nine pairs
 def _table(source: CodePoints) -> ImageFilter.Color3DLUT:
     steps = [_to_linear(source.transfer, step / (TABLE_SIZE - 1)) for step in range(TABLE_SIZE)]
     colors = [_convert((r, g, b), source) for b in steps for g in steps for r in steps]

@@ -158,6 +158,12 @@ def test_wide_colors_without_hdr_are_converted(alice, form):
     assert shown == pytest.approx((188, 124, 63), abs=12)
 
 
+def test_the_number_of_tables_of_colors_is_bounded():
+    points = [CodePoints(p, t) for p in range(0, 65536, 97) for t in range(256)]
+    keys = {each.table_key for each in points if each.need_conversion}
+    assert len(keys) < 10
+
+
 def test_a_deep_png_without_code_points_is_shown_as_it_is(alice):
     content = make_png((0.25, 0.5, 0.75), 1, SRGB)
     assert shown_color(alice, content) == pytest.approx((64, 128, 191), abs=2)
