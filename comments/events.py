@@ -17,6 +17,7 @@ from mysocial.core.event_schemas import COUNT, ID, PartialPayload, Payload, one_
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.topics import post_topic, self_topic
 from mysocial.store import NULL, to_json
+from posts import selectors as post_selectors
 from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, comments_count_parts
 
@@ -41,10 +42,11 @@ def _counts_parts(comment: Comment) -> list[Any]:
 
 @dataclass(frozen=True)
 class CommentEvent(Event):
-    """A change of a comment. The audience is everyone who may see the comment now."""
+    """A change of a comment. The audience is everyone who may see it now, and could then."""
 
     payload: ClassVar[Payload] = SHARED_COMMENT
     comment: Comment
+    post_author_id: str  # empty if the post is deleted
 
     def topics(self) -> Iterable[str]:
         return [post_topic(self.comment.post_id)]
@@ -54,15 +56,19 @@ class CommentEvent(Event):
         context = {"post": comment.post_id, "author": comment.author_id, "comment": comment.id}
         return context | ({"thread": comment.thread_author_id} if comment.is_reply else {})
 
+    def audience_parts(self) -> list[Any]:
+        if not self.post_author_id:
+            return []
+        return post_selectors.event_audience_parts(self.comment.post_id, self.post_author_id)
+
     def data(self) -> list[Any]:
         return comment_placeholders(self.comment)
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return selectors.current_viewers(
-            context["post"],
+        return selectors.filter_viewers(
             context["author"],
-            viewers,
+            post_selectors.event_viewers(context, viewers),
             thread_author_id=context.get("thread", ""),
         )
 
@@ -116,7 +122,7 @@ class CommentDeleted(CommentEvent):
 class CommentReactionChanged(CommentEvent):
     """A member set, changed or removed a reaction to a comment; `type` is null if removed.
 
-    The audience is everyone who may see both the comment and the member.
+    The audience is everyone who may see both the comment and the member now, and could then.
     """
 
     type: ClassVar[str] = "comment.reaction"

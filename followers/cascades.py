@@ -2,20 +2,19 @@
 
 from typing import ClassVar
 
-from followers.services import accept_waiting_request, is_public, remove_follow
+from followers.services import accept_waiting_request, is_public, remove_block, remove_follow
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 from users.services import OPENED_ACCOUNT
 
 STORES_WITHOUT_COUNTERS = (
     (follow_requests, ("requester", "target")),
-    (blocks, ("blocker", "blocked")),
     (mutes, ("muter", "muted")),
 )
 
 
 class EdgeCascade(Cascade):
-    """Deletes a member's follows, requests, blocks and mutes, in both directions.
+    """Deletes a member's follows, requests and mutes, in both directions.
 
     Each follow is removed by its service, because it is counted at the other member.
     """
@@ -38,6 +37,27 @@ class EdgeCascade(Cascade):
             delete_listed(store, index, pk, limit=limit)
             for store, indexes in STORES_WITHOUT_COUNTERS
             for index in indexes
+        ]
+        return all(finished)
+
+
+class BlockCascade(Cascade):
+    """Deletes a member's blocks, in both directions.
+
+    This is last, because until then a block hides what the other cascades announce.
+    """
+
+    model_label: ClassVar[str] = "users.user"
+    is_last: ClassVar[bool] = True
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        def delete(block_id: str) -> None:
+            remove_block(block_id=block_id, erased_id=pk)
+
+        finished = [
+            delete_listed_with(blocks, index, pk, delete, limit=limit)
+            for index in ("blocker", "blocked")
         ]
         return all(finished)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
-from mysocial.core.events import AudienceContext, Event, UserEvent
+from mysocial.core.events import AudienceContext, Event, Revealed, UserEvent
 from mysocial.core.topics import self_topic
 from mysocial.store import to_json
 
@@ -37,6 +37,13 @@ class FollowCreated(FollowEvent):
     """A member follows another."""
 
     type: ClassVar[str] = "follow.created"
+    may_reveal: ClassVar[bool] = True
+
+    @classmethod
+    def revealed_member(cls, context: AudienceContext, viewer_id: str) -> Revealed | None:
+        if context["follower"] != viewer_id:
+            return None
+        return Revealed(context["followee"], by="follow")
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,16 @@ class BlockDeleted(BlockOrMuteEvent):
     """You unblocked a user."""
 
     type: ClassVar[str] = "block.deleted"
+    may_reveal: ClassVar[bool] = True
+
+    def audience_context(self) -> AudienceContext:
+        return {**super().audience_context(), "other": self.other_id}
+
+    @classmethod
+    def revealed_member(cls, context: AudienceContext, viewer_id: str) -> Revealed | None:
+        if context["user"] != viewer_id or "other" not in context:
+            return None
+        return Revealed(context["other"], by="unblock")
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ from images.models import Purpose
 from mysocial.core.event_schemas import ID, TEXT, Payload, one_of
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.topics import self_topic, user_topic
-from mysocial.policies import Audience, filter_viewers, relationship_policy
+from mysocial.policies import Audience, event_parts, event_viewers, relationship_policy
 from mysocial.store import to_json
+
+POST = "posts.post"
 
 
 @dataclass(frozen=True)
 class ImageDeleted(Event):
-    """An image was deleted. The audience is everyone who could see it in the gallery."""
+    """An image was deleted. The audience is everyone who could see it in the gallery then."""
 
     type: ClassVar[str] = "image.deleted"
     payload: ClassVar[Payload] = {"id": ID}
@@ -30,6 +32,9 @@ class ImageDeleted(Event):
         context = {"owner": self.owner_id, "post": self.post_id}
         return context | {"former": self.former_audience} if self.former_audience else context
 
+    def audience_parts(self) -> list[Any]:
+        return event_parts(POST, self.post_id, self.owner_id) if self.post_id else []
+
     def data(self) -> list[Any]:
         return [to_json({"id": self.image_id})]
 
@@ -42,9 +47,7 @@ class ImageDeleted(Event):
             members &= relationship_policy().followed_among(owner_id, members) | {owner_id}
         elif former < Audience.FOLLOWERS:
             members &= {owner_id}
-        return (
-            filter_viewers("posts.post", context["post"], members) if context["post"] else members
-        )
+        return event_viewers(POST, context, members) if context["post"] else members
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,12 @@ def get_notification(notification_id: str, *, viewer_id: str) -> Notification:
     return reads.get_record(notifications, notification_id)
 
 
+def visible_notification_ids(ids: Sequence[str], *, viewer_id: str) -> set[str]:
+    """Return those of a member's notifications that are not hidden from them now."""
+    rows = reads.get_rows(notification_template, ids)
+    return {row.id for row in _filter_visible(rows, viewer_id)}
+
+
 def _filter_visible(rows: list[Row], owner_id: str) -> list[Row]:
     if not rows:
         return []

@@ -23,7 +23,7 @@ SHARED_POST = PartialPayload("SharedPost", PostSerializer, frozenset({"viewer"})
 
 @dataclass(frozen=True)
 class PostEvent(Event):
-    """A change of a post. The audience is everyone who may see the post now."""
+    """A change of a post. The audience is everyone who may see the post now, and could then."""
 
     payload: ClassVar[Payload] = SHARED_POST
     post_id: str
@@ -42,6 +42,9 @@ class PostEvent(Event):
     def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "author": self.author_id}
 
+    def audience_parts(self) -> list[Any]:
+        return selectors.event_audience_parts(self.post_id, self.author_id)
+
     def data(self) -> list[Any]:
         return post_template.placeholders(
             self.post_id,
@@ -52,7 +55,7 @@ class PostEvent(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return selectors.current_viewers(context["post"], viewers)
+        return selectors.event_viewers(context, viewers)
 
     @classmethod
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
@@ -74,7 +77,7 @@ class PostCreated(PostEvent):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return selectors.current_viewers(context["post"], viewers, in_feed=True)
+        return selectors.event_viewers(context, viewers, in_feed=True)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class PostUpdated(PostEvent):
 class PostDeleted(PostEvent):
     """A post was deleted or hidden.
 
-    The audience is everyone who could see the post before, and cannot see it now.
+    The audience is everyone who could see the post before, and not after. Members who can see it
+    again by now receive an event for that, too.
     """
 
     type: ClassVar[str] = "post.deleted"
@@ -123,7 +127,7 @@ class PostDeleted(PostEvent):
             privacy=context["privacy"],
             author_is_private=bool(context["author_is_private"]),
         )
-        return previous_viewers - selectors.current_viewers(context["post"], previous_viewers)
+        return previous_viewers - selectors.later_viewers(context, previous_viewers)
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,7 @@ class PollVoted(UserEvent):
 class PollUpdated(Event):
     """The results of a poll changed. It does not say who voted.
 
-    The audience is everyone who may see the post and the results now.
+    The audience is everyone who may see the post and the results now, and could see the post then.
     """
 
     type: ClassVar[str] = "poll.updated"
@@ -198,6 +202,9 @@ class PollUpdated(Event):
     def audience_context(self) -> AudienceContext:
         return {"post": self.post_id}
 
+    def audience_parts(self) -> list[Any]:
+        return selectors.event_audience_parts(self.post_id, self.author_id)
+
     def data(self) -> list[Any]:
         return _results_data(self.post_id, self.option_count)
 
@@ -207,7 +214,7 @@ class PollUpdated(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return selectors.result_viewers(context["post"], viewers)
+        return selectors.result_viewers(context["post"], selectors.event_viewers(context, viewers))
 
 
 @dataclass(frozen=True)

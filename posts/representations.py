@@ -193,6 +193,18 @@ def comments_count_parts(post_id: str) -> list[Any]:
     return _comments_template.placeholders(post_id)[1:-1]
 
 
+def privacy_parts(post_id: str, author_id: str) -> list[Any]:
+    """Return the JSON parts of what decides the audience of a post; empty if it is deleted."""
+    author_store, _ = CARD_WITH_PRIVACY
+    return [
+        b'"privacy_then":"',
+        [posts.key(post_id), "privacy", b""],
+        b'","is_private_then":"',
+        [author_store.key(author_id), "is_private", b"false"],
+        b'"',
+    ]
+
+
 class TotalsSerializer(serializers.Serializer[Any]):
     """The number of reactions to a post or comment by type."""
 

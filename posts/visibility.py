@@ -1,7 +1,7 @@
 """Visibility of posts, for the apps below."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from mysocial.policies import VisibilityPolicy
 from posts import selectors
@@ -15,6 +15,14 @@ class PostVisibility(VisibilityPolicy):
     @classmethod
     def viewers(cls, pk: str, candidates: set[str]) -> set[str]:
         return selectors.current_viewers(pk, candidates)
+
+    @classmethod
+    def event_parts(cls, pk: str, owner_id: str) -> list[Any]:
+        return selectors.event_audience_parts(pk, owner_id)
+
+    @classmethod
+    def event_viewers(cls, context: Mapping[str, str], candidates: set[str]) -> set[str]:
+        return selectors.event_viewers(context, candidates)
 
     @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:

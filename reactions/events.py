@@ -11,7 +11,7 @@ from mysocial.core.topics import post_topic, self_topic
 from mysocial.store import to_json
 from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, totals_template
-from posts.selectors import current_viewers
+from posts.selectors import event_audience_parts, event_viewers
 from reactions import selectors
 
 
@@ -19,7 +19,7 @@ from reactions import selectors
 class ReactionChanged(Event):
     """A member set, changed or removed a reaction to a post; `type` is null if removed.
 
-    The audience is everyone who may see both the post and the member.
+    The audience is everyone who may see both the post and the member now, and could then.
     """
 
     type: ClassVar[str] = "reaction.changed"
@@ -40,6 +40,9 @@ class ReactionChanged(Event):
     def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "user": self.user_id}
 
+    def audience_parts(self) -> list[Any]:
+        return event_audience_parts(self.post_id, self.author_id)
+
     def data(self) -> list[Any]:
         fields = to_json(
             {"post_id": self.post_id, "user_id": self.user_id, "type": self.reaction_type}
@@ -52,4 +55,4 @@ class ReactionChanged(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return who_can_interact(context["user"], current_viewers(context["post"], viewers))
+        return who_can_interact(context["user"], event_viewers(context, viewers))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import FLAG, ID, PartialPayload, Payload, one_of
-from mysocial.core.events import AudienceContext, EphemeralEvent, Event
+from mysocial.core.events import AudienceContext, EphemeralEvent, Event, Revealed
 from mysocial.core.topics import FEED_TOPIC, PRESENCE_TOPIC, self_topic, user_topic
 from mysocial.policies import relationship_policy
 from mysocial.store import to_json
@@ -135,6 +135,18 @@ class UserShown(VisibilityEvent):
     """
 
     type: ClassVar[str] = "user.shown"
+    may_reveal: ClassVar[bool] = True
+
+    @classmethod
+    def revealed_member(cls, context: AudienceContext, viewer_id: str) -> Revealed | None:
+        is_unblock = context["from"] == viewer_id
+        return Revealed(context["user"], by="unblock") if is_unblock else None
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        # The end of a block by a member who was erased is logged, and not delivered.
+        profile = selectors.shared_profile_json_query(context["user"])
+        return profile.map(lambda shown: data if shown else None)
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:

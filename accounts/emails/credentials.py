@@ -53,18 +53,30 @@ class VerifyEmail(AccountEmail):
 
 
 class ChangeEmail(AccountEmail):
-    """Sent to the new address of an account, until it is confirmed or another one is chosen."""
+    """Sent to the new address of an account, until it is confirmed or another one is chosen.
+
+    If the address belongs to another account, the e-mail says so to its owner, and has no link. The
+    member who asked for the change learns nothing.
+    """
 
     name: ClassVar[str] = CHANGE_EMAIL
-    subject: ClassVar[str] = "Confirm your new e-mail address"
+    subject: ClassVar[str] = "{title}"
 
     @classmethod
     def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
         account = find_account(email.recipient)
         if account is None or not account.pending_email:
             return None
+        context: dict[str, Any] = {"username": get_user(account.id).username}
+        if not services.is_pending_email_free(account):
+            owner = selectors.find_account(account.pending_email)
+            if owner and not owner.gets_email:
+                return None
+            context["title"] = "Somebody entered your e-mail address"
+            return account.pending_email, context
+        context["title"] = "Confirm your new e-mail address"
         link = token_link("verify-email", account, CHANGE_EMAIL)
-        return account.pending_email, {"username": get_user(account.id).username, **link}
+        return account.pending_email, {**context, **link}
 
 
 class EmailChanged(AccountEmail):

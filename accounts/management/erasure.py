@@ -55,7 +55,9 @@ def collect_search_terms(user_id: str, *, words: tuple[str, ...] = ()) -> Search
     account = selectors.get_account(user_id)
     owner = Owner(user_id, get_user(user_id).username, account.email)
     former = [reservation.email for reservation in selectors.email_reservations(user_id)]
-    addresses = [address for address in (account.email, account.pending_email, *former) if address]
+    # A new address that was not confirmed may belong to another member.
+    pending = [account.pending_email] if services.is_pending_email_free(account) else []
+    addresses = [address for address in (account.email, *pending, *former) if address]
     ids, files = {user_id}, []
     for section in SECTIONS.values():
         for record in section.find_records(owner):

@@ -4,6 +4,7 @@ from accounts.services.approvals import approve_account
 from accounts.services.captcha import create_captcha_challenge
 from accounts.services.delivery_reports import report_email_failure
 from accounts.services.email_changes import (
+    is_pending_email_free,
     request_email_change,
     request_verification,
     revoke_email_change,
@@ -66,6 +67,7 @@ __all__ = [
     "erase_account",
     "erase_own_account",
     "find_token_owner",
+    "is_pending_email_free",
     "lift_suspension",
     "make_exports",
     "needs_approval",

@@ -31,21 +31,20 @@ TAKEN = "This address belongs to another account."
 def request_email_change(*, user_id: str, email: str, password: str) -> str:
     """Keep a new address until its owner confirms it, and queue the e-mail to confirm it.
 
-    The current address of the account cancels a change that was requested before.
+    The current address of the account cancels a change that was requested before. An address that
+    belongs to another account is kept as well, so that nobody learns who has an account. It gets
+    another e-mail (`ChangeEmail`), and cannot be confirmed.
 
     Returns:
         The id of the account.
 
     Raises:
         Invalid: The password is wrong, or addresses of the domain are not allowed.
-        AlreadyExists: The address belongs to another account.
     """
     account = require_password(user_id, password)
     is_canceled = email == account.email
     if not is_canceled and is_blocked_email(email):
         raise Invalid(errors={"email": BLOCKED_EMAIL})
-    if not is_canceled and not _is_free(email, user_id):
-        raise _taken()
     _store_pending_email(user_id, "" if is_canceled else email, verified_hash=account.password)
     return user_id
 
@@ -176,8 +175,13 @@ def _revoke_email_change(token: str, password_hash: str) -> None:
         )
 
 
+def is_pending_email_free(account: Account) -> bool:
+    """Return whether an account may have the new address that it asked for."""
+    return _is_free(account.pending_email, account.id)
+
+
 def _is_free(email: str, user_id: str) -> bool:
-    """Return whether an account may have an address, so that a refusal is explained early."""
+    """Return whether an account may have an address."""
     owner_id = selectors.find_by_email(email)
     reservation = selectors.find_email_reservation(email)
     is_reserved = reservation and reservation.user_id != user_id and reservation.is_in_force

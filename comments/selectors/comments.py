@@ -272,6 +272,13 @@ def current_viewers(
     With `thread_author_id`, these are replies in a thread of that member.
     """
     post_viewers = posts.current_viewers(post_id, viewers)
+    return filter_viewers(author_id, post_viewers, thread_author_id=thread_author_id)
+
+
+def filter_viewers(
+    author_id: str, post_viewers: set[str], *, thread_author_id: str = ""
+) -> set[str]:
+    """Return those who see a post that may see the author's comments on it; see above."""
     if thread_author_id and post_viewers:
         relations = relations_to(thread_author_id, post_viewers)
         post_viewers = {

@@ -79,7 +79,7 @@ def create_comment(*, author_id: str, post_id: str, text: str, parent_id: str = 
         posts.increment_post_counters(w, post_id, comments_count=1)
         if parent:
             join_thread(w, comment, parent)
-        w.announce(CommentCreated(comment))
+        w.announce(CommentCreated(comment, post_author_id))
         _notify_of_comment(w, comment, notified, recipients)
         w.respond_with(comment)
     return comment
@@ -171,7 +171,7 @@ def _update(
             check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         # The new mentions depend on the text that was read.
         w.update(comment, check_revision=True, **changes)
-        w.announce(CommentUpdated(comment))
+        w.announce(CommentUpdated(comment, post_author_id))
         _notify_mentioned(w, comment, added)
         notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=description.removed)
         w.respond_with(comment)
@@ -180,10 +180,11 @@ def _update(
 
 def _delete(comment: Comment) -> Comment:
     """Delete a comment; a cascade deletes the replies of its thread, which are hidden at once."""
+    post_author_id = post_selectors.get_author_id(comment.post_id)
     with write(*STALE_ERRORS) as w:
         delete_with_dependents(w, comment)
         posts.increment_post_counters(w, comment.post_id, missing_ok=True, comments_count=-1)
-        w.announce(CommentDeleted(comment))
+        w.announce(CommentDeleted(comment, post_author_id))
         notifications.retract_all(w, kinds=_notification_kinds(comment), cause=comment.id)
         w.respond_with(comment)
     return comment

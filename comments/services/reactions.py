@@ -11,6 +11,7 @@ from followers.services import require_no_block
 from mysocial.core.errors import NotFound
 from mysocial.store import STALE_ERRORS, Row, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
+from posts import selectors as post_selectors
 from posts.services import require_visible
 from users.services import require_not_silenced
 
@@ -57,7 +58,7 @@ def set_comment_reaction(
             w.create(
                 CommentReaction(id=pk, comment_id=comment_id, user_id=user_id, type=reaction_type)
             )
-        _update_totals(w, comment, user_id, old_type, state)
+        _update_totals(w, comment, post.value("author_id"), user_id, old_type, state)
         if not reaction:  # A changed reaction does not notify the author again.
             notifications.initialize_cause(w, pk, KIND)
             notifications.notify_many(
@@ -102,17 +103,23 @@ def remove_comment_reaction(*, reaction_id: str) -> CommentReactionState:
 def _delete(reaction: CommentReaction, *, sees_comment: bool = True) -> CommentReactionState:
     state = CommentReactionState(reaction.comment_id, None, sees_comment)
     comment = selectors.find_comment(reaction.comment_id)
+    post_author_id = post_selectors.get_author_id(comment.post_id) if comment else ""
     with write(*STALE_ERRORS) as w:
         w.delete(reaction, check_revision=True)
         if comment:  # Otherwise its totals are gone.
-            _update_totals(w, comment, reaction.user_id, reaction.type, state)
+            _update_totals(w, comment, post_author_id, reaction.user_id, reaction.type, state)
         w.respond_with(state)
         notifications.retract_all(w, kinds=(KIND,), cause=str(reaction.pk))
     return state
 
 
-def _update_totals(
-    w: Write, comment: Comment, user_id: str, old_type: str | None, state: CommentReactionState
+def _update_totals(  # noqa: PLR0913, PLR0917 - the parts of one change
+    w: Write,
+    comment: Comment,
+    post_author_id: str,
+    user_id: str,
+    old_type: str | None,
+    state: CommentReactionState,
 ) -> None:
     """Count and announce a change of a reaction, in the write that makes it."""
     changes = {
@@ -121,5 +128,5 @@ def _update_totals(
     # A new reaction needs the comment; the removal of one does not.
     missing_ok = state.type is None
     w.increment(Comment, comment.id, missing_ok=missing_ok, init=None, only_if=None, **changes)
-    w.announce(CommentReactionChanged(comment, user_id, state.type))
+    w.announce(CommentReactionChanged(comment, post_author_id, user_id, state.type))
     w.respond_with(state)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from followers.store import LIST_CAP, blocks, follow_requests, follows, mutes
 from mysocial.core.ids import pair_id, split_pair_id
+from mysocial.policies import history
 from mysocial.store import FollowGraph, ViewerCheck, reads, to_json
 from users.selectors import suspension_check
 
@@ -182,10 +183,12 @@ def excluded_recipients(members_by_check: Sequence[set[str]]) -> set[str]:
 
 def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, ViewerRelation]:
     """Return the relation of each viewer to one author, from the author's lists."""
-    return _relations(viewers, audience_checks(author_id))
+    return _relations(author_id, viewers, audience_checks(author_id))
 
 
-def _relations(viewers: Iterable[str], checks: Sequence[ViewerCheck]) -> dict[str, ViewerRelation]:
+def _relations(
+    person_id: str, viewers: Iterable[str], checks: Sequence[ViewerCheck]
+) -> dict[str, ViewerRelation]:
     viewer_ids = list(viewers)
     followers, blockers, blocked_by, muters, *hidden = reads.filter_members(viewer_ids, checks)
     blocked = blockers.union(blocked_by, *hidden)
@@ -194,6 +197,25 @@ def _relations(viewers: Iterable[str], checks: Sequence[ViewerCheck]) -> dict[st
     for viewer_id in followers | blocked | muters:
         relations[viewer_id] = ViewerRelation(
             viewer_id in followers, viewer_id in blocked, viewer_id in muters
+        )
+    past = history.past_relations()
+    return _relations_then(past, person_id, relations) if past else relations
+
+
+def _relations_then(
+    past: history.PastRelations, person_id: str, relations: dict[str, ViewerRelation]
+) -> dict[str, ViewerRelation]:
+    """Return relations to a person as they were for one member when an event happened."""
+    if person_id == past.member_id:
+        return {
+            other_id: relation._replace(blocked=relation.blocked or past.was_blocked(other_id))
+            for other_id, relation in relations.items()
+        }
+    if past.member_id in relations:
+        relation = relations[past.member_id]
+        relations[past.member_id] = relation._replace(
+            follows=relation.follows and past.was_following(person_id),
+            blocked=relation.blocked or past.was_blocked(person_id),
         )
     return relations
 
@@ -204,13 +226,13 @@ def who_can_interact(person_id: str, others: set[str]) -> set[str]:
     There is no block in either direction, and neither is suspended.
     """
     suspensions = suspension_check(person_id), suspension_check()
-    relations = _relations(others, [*_edge_checks(person_id), *suspensions])
+    relations = _relations(person_id, others, [*_edge_checks(person_id), *suspensions])
     return {other for other in others if not relations[other].blocked}
 
 
 def not_blocked(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` without a block in either direction, suspended or not."""
-    relations = _relations(others, _edge_checks(person_id))
+    relations = _relations(person_id, others, _edge_checks(person_id))
     return {other for other in others if not relations[other].blocked}
 
 

@@ -1,6 +1,6 @@
 """Services of follows, requests, blocks and mutes: the only writers of edges and their counters."""
 
-from followers.services.blocks_and_mutes import block, mute, unblock, unmute
+from followers.services.blocks_and_mutes import block, mute, remove_block, unblock, unmute
 from followers.services.edges import remove_follow, require_no_block, require_relation
 from followers.services.follows import follow, remove_follower, unfollow
 from followers.services.requests import (
@@ -18,6 +18,7 @@ __all__ = [
     "follow",
     "is_public",
     "mute",
+    "remove_block",
     "remove_follow",
     "remove_follower",
     "require_no_block",

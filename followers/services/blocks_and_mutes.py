@@ -91,6 +91,25 @@ def unblock(*, user_id: str, other_id: str) -> Relationship:
     return delete_edge(blocks, pk, _delete_block, relationship._replace(blocking=False))
 
 
+@retry_on_conflict
+def remove_block(*, block_id: str, erased_id: str) -> None:
+    """Delete a block of or by an erased member, for a cascade.
+
+    It is announced to the other one only, whose replay depends on it: while the block existed, they
+    received no events about the erased member.
+
+    Raises:
+        NotFound: There is no such block.
+    """
+    edge = reads.get_record(blocks, block_id)
+    with write(*STALE_ERRORS) as w:
+        w.delete(edge)
+        if edge.blocker_id == erased_id:
+            w.announce(UserShown(erased_id, from_id=edge.blocked_id))
+        else:
+            w.announce(BlockDeleted(edge.blocker_id, erased_id))
+
+
 def _delete_block(w: Write, edge: Block) -> None:
     w.delete(edge)
     w.announce(BlockDeleted(edge.blocker_id, edge.blocked_id))

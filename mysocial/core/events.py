@@ -6,7 +6,7 @@ write without its event and no event without its write. `docs/events.md` lists e
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import orjson
 
@@ -19,6 +19,13 @@ EVENTS: dict[str, "type[Event]"] = {}
 AudienceContext = Mapping[str, str]
 
 
+class Revealed(NamedTuple):
+    """A member that another one sees more of, because a block ended or a follow began."""
+
+    member_id: str
+    by: Literal["follow", "unblock"]
+
+
 class Event:
     """Something that happened; subclasses are frozen dataclasses in `<app>/events.py`.
 
@@ -27,6 +34,7 @@ class Event:
 
     type: ClassVar[str] = ""
     payload: ClassVar[Payload]  # the schema of `data`, for `/api/asyncapi`
+    may_reveal: ClassVar[bool] = False  # whether `revealed_member` may return a member
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -47,6 +55,13 @@ class Event:
         """Return the ids that `audience` needs."""
         return {}
 
+    def audience_parts(self) -> list[Any]:
+        """Return further members of the audience context's JSON object, which show the write.
+
+        These are parts as in `data`: placeholders are filled in after the write.
+        """
+        return []
+
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
         """Return those of `viewers` who may receive it now. Called again at every delivery."""
@@ -56,6 +71,15 @@ class Event:
     def audience_on(cls, topic: str, context: AudienceContext, viewers: set[str]) -> set[str]:
         """Return those subscribers of `topic` who may receive it now."""
         return cls.audience(context, viewers)
+
+    @classmethod
+    def revealed_member(cls, context: AudienceContext, viewer_id: str) -> "Revealed | None":
+        """Return the member that the viewer sees more of from this event on, if there is one.
+
+        Replay leaves out the earlier events that the viewer could not see. The client reads again
+        what has become visible, so it misses nothing.
+        """
+        return None
 
     @classmethod
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
@@ -74,7 +98,12 @@ class Event:
         context, trace = dict(self.audience_context()), tracing.traceparent()
         if trace:
             context[tracing.TRACEPARENT] = trace  # the delivery belongs to the same trace
-        return [list(self.topics()), self.type, self.data(), orjson.dumps(context)]
+        return [list(self.topics()), self.type, self.data(), self._context_parts(context)]
+
+    def _context_parts(self, context: AudienceContext) -> list[Any]:
+        """Return the parts of the JSON object of the audience context, as those of `data`."""
+        members, parts = orjson.dumps(context), self.audience_parts()
+        return [members[:-1], b",", *parts, b"}"] if parts else [members]
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,10 @@ local function check_preconditions()
   if session == 'gone' then return {'session'} end
   for position, op in ipairs(request.ops) do check_operation(op, position) end
   if request.response then check_placeholders(request.response[2]) end
-  for _, event in ipairs(request.events) do check_placeholders(event[3]) end
+  for _, event in ipairs(request.events) do
+    check_placeholders(event[3])
+    check_placeholders(event[4])
+  end
   if #unknown_records + #unknown_uniques + #unknown_followers > 0 then
     return {'unknown', unknown_records, unknown_uniques, unknown_followers}
   end
@@ -371,7 +374,7 @@ end
 -- Append an event to the log, which the dispatchers follow, and its offset to the log of each topic,
 -- for clients that resume. Return its bytes.
 local function append_event(event)
-  local topics, kind, context = event[1], event[2], event[4]
+  local topics, kind, context = event[1], event[2], render(event[4])
   local content, data = event_content(event[3])
   clock = clock + 1
   local offset = format_integer(clock)

@@ -59,6 +59,8 @@ class Cascade:
 
     # The label of the deleted records, such as `posts.post`, or that given to `queue_cascade`.
     model_label: ClassVar[str] = ""
+    # Whether it runs after the others. A step that fails is repeated until it succeeds.
+    is_last: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -77,8 +79,8 @@ class Cascade:
 
 
 def cascades_of(label: str) -> list[type[Cascade]]:
-    """Return the cascades of the records with this label."""
-    return CASCADES_BY_MODEL.get(label, [])
+    """Return the cascades of the records with this label, in the order in which they run."""
+    return sorted(CASCADES_BY_MODEL.get(label, []), key=lambda cascade: cascade.is_last)
 
 
 def delete_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:

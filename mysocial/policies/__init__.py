@@ -4,7 +4,13 @@ from mysocial.policies.audiences import Audience, account_audience, can_see, nar
 from mysocial.policies.content import ContentPolicy, check_text
 from mysocial.policies.leaderboards import ranked_ids, register_ranking
 from mysocial.policies.relationships import RelationshipPolicy, relationship_policy
-from mysocial.policies.visibility import VisibilityPolicy, filter_viewers, visible_ids
+from mysocial.policies.visibility import (
+    VisibilityPolicy,
+    event_parts,
+    event_viewers,
+    filter_viewers,
+    visible_ids,
+)
 
 __all__ = [
     "Audience",
@@ -15,6 +21,8 @@ __all__ = [
     "can_see",
     "check_text",
     "content",
+    "event_parts",
+    "event_viewers",
     "filter_viewers",
     "history",
     "narrowest_audience",

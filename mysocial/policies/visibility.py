@@ -4,8 +4,8 @@
 `VisibilityPolicy` per model in its `visibility.py`. A record without a policy is visible to nobody.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 POLICIES: dict[str, "type[VisibilityPolicy]"] = {}
 
@@ -28,6 +28,19 @@ class VisibilityPolicy:
         return {viewer_id for viewer_id in candidates if cls.visible_ids([pk], viewer_id)}
 
     @classmethod
+    def event_parts(cls, pk: str, owner_id: str) -> list[Any]:
+        """Return `Event.audience_parts` of an event about the record of an owner.
+
+        They are for `event_viewers`, for models whose records become visible and hidden.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def event_viewers(cls, context: Mapping[str, str], candidates: set[str]) -> set[str]:
+        """Return the candidates that may see the record of an event now, and could see it then."""
+        raise NotImplementedError
+
+    @classmethod
     def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
         """Return the ids of those records that the viewer may see."""
         raise NotImplementedError
@@ -43,3 +56,13 @@ def visible_ids(label: str, pks: Sequence[str], viewer_id: str) -> set[str]:
     """Return the ids of those records that the viewer may see."""
     policy = POLICIES.get(label)
     return policy.visible_ids(pks, viewer_id) if policy and pks else set()
+
+
+def event_parts(label: str, pk: str, owner_id: str) -> list[Any]:
+    """Return `VisibilityPolicy.event_parts` for an event about this record."""
+    return POLICIES[label].event_parts(pk, owner_id)
+
+
+def event_viewers(label: str, context: Mapping[str, str], candidates: set[str]) -> set[str]:
+    """Return `VisibilityPolicy.event_viewers` for an event about a record of this model."""
+    return POLICIES[label].event_viewers(context, candidates)

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterable
 
-from mysocial.realtime.replay import AudienceFilter, events_since, parse_cursor
-from mysocial.realtime.replay_queue import run_replay_step
+from mysocial.realtime.missed_events import MissedEventsReader
+from mysocial.realtime.replay import parse_cursor
 
 # A client subscribes just after it has read. For older cursors, nothing is searched: the search
 # would be as long as the log.
@@ -26,21 +26,19 @@ async def find_changed_topics(cursor: str, topics: Iterable[str], user_id: str) 
         Unavailable: Redis, or a MongoDB that a check needs, does not respond.
     """
     wanted, changed = set(topics), set[str]()
-    epoch, offset_us = parse_cursor(cursor)
+    _, offset_us = parse_cursor(cursor)
     if offset_us < (time.time() - MAX_AGE_SECONDS) * 1_000_000:
         return sorted(wanted)
-    audience_filter = AudienceFilter(epoch, user_id)
+    reader = MissedEventsReader(cursor, user_id)
     has_more = bool(wanted)
     while has_more:
         # Topics that have changed need no further look.
-        missed = await run_replay_step(user_id, events_since, cursor, wanted - changed, user_id)
+        missed = await reader.read(wanted - changed)
         if missed.reason:
             return sorted(wanted)
         topics_by_offset = {entry.offset: entry.topics for entry in missed.entries}
         while missed.entries:
-            for offset, *_ in await run_replay_step(
-                user_id, audience_filter.filter, missed.entries
-            ):
+            for offset, *_ in await reader.filter(missed.entries):
                 changed |= topics_by_offset[offset]
-        cursor, has_more = missed.cursor, missed.more and changed != wanted
+        has_more = missed.more and changed != wanted
     return sorted(changed)

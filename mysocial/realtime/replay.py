@@ -1,4 +1,4 @@
-"""Replay: the events that a client missed, filtered by what it may see now."""
+"""Replay: the events that a client missed, filtered by what it may see now and could see then."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -131,10 +131,28 @@ def _read_events(entries: list[Entry]) -> list[_ReplayedEvent]:
 
 
 class AudienceFilter:
-    """Selects the events that one member may see now, and shows them as their records are now."""
+    """Selects the events that one member may see now and could see then.
+
+    It shows them as their records are now.
+    """
 
     def __init__(self, epoch: str, user_id: str) -> None:
         self._epoch, self._user_id = epoch, user_id
+        self._past = history.PastRelations(user_id)
+
+    def note_relations(self, entries: Iterable[Entry]) -> None:
+        """Note which members the given entries revealed to the member.
+
+        Call it with all entries of the member's own log before `filter`: those before the entry
+        that revealed a member are judged as if the member could not see them.
+        """
+        for entry in entries:
+            event_class = EVENTS[entry.fields[b"type"].decode()]
+            if event_class.may_reveal:
+                context = orjson.loads(entry.fields[b"context"])
+                revealed = event_class.revealed_member(context, self._user_id)
+                if revealed:
+                    self._past.note(revealed, entry.offset)
 
     def filter(self, entries: list[Entry]) -> list[tuple[int, str, str]]:
         """Take entries from a list; return the offset, type and frame of the visible ones.
@@ -163,6 +181,10 @@ class AudienceFilter:
     def _visible_data(self, event: _ReplayedEvent, known: dict[Any, bool]) -> bytes | None:
         """Return the data of an event; None if the member may not see it, or its record is gone."""
         key = (event.type, event.raw_context, event.topics)
+        if self._past.differ_at(event.offset):
+            with history.relations_at(self._past, event.offset):
+                is_visible = self._is_audience(event.type, event.context, event.topics)
+            return event.data.current() if is_visible else None
         if key not in known:
             known[key] = self._is_audience(event.type, event.context, event.topics)
         return event.data.current() if known[key] else None

@@ -3,8 +3,8 @@
 import asyncio
 import enum
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
-from sys import getsizeof
 from typing import Protocol
 
 from django.conf import settings
@@ -13,16 +13,15 @@ from mysocial.core.errors import Conflict, Invalid
 from mysocial.core.topics import self_topic, session_topic
 from mysocial.realtime.auth import AuthenticatedSession
 from mysocial.realtime.dispatcher import Dispatcher
+from mysocial.realtime.event_buffer import EventBuffer, is_too_old
+from mysocial.realtime.missed_events import MissedEventsReader
 from mysocial.realtime.protocol import MAX_TOPICS, RESUME, SIGNED_OUT
-from mysocial.realtime.replay import AudienceFilter, MissedEvents, events_since, parse_cursor
-from mysocial.realtime.replay_queue import run_replay_step
+from mysocial.realtime.replay import Entry, MissedEvents, parse_cursor
 
 logger = logging.getLogger(__name__)
 # Events are held back until the first command or for this long, because a client that resumes must
 # not receive new events before those it missed.
 GRACE_SECONDS = 1.0
-# Of the events for a client that reads nothing; beyond one of these, the client must resume.
-MAX_BUFFERED, MAX_BUFFERED_BYTES = 1000, 256 * 1024
 OWN_TOPICS = 2  # of each subscription: the member's own events, and those of the session
 SESSION_ENDED = "session.ended"  # the last event that a client receives
 
@@ -61,8 +60,7 @@ class Subscription:
         self._transport = transport
         self._state = State.WAITING
         self._delivered = 0  # the offset of the last event that was sent
-        self._buffer: list[tuple[int | None, str, str]] = []  # an idle deque takes ten times more
-        self._buffered_bytes = 0
+        self._buffer = EventBuffer()
         self._has_overflowed = False  # while resuming; the events are in the log
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -130,7 +128,7 @@ class Subscription:
         if self._writer:
             self._writer.cancel()
         self._dispatcher.session_watcher.remove(self)
-        self._clear_buffer()
+        self._buffer.clear()
         for topic in list(self.topics):
             self.leave(topic)
 
@@ -144,14 +142,13 @@ class Subscription:
             offset: The position in the log; None for an ephemeral event.
             frame: The JSON text for the client.
         """
-        if len(self._buffer) >= MAX_BUFFERED or self._buffered_bytes >= MAX_BUFFERED_BYTES:
+        if self._buffer.is_full:
             if self._state is not State.RESUMING:
                 self.require_resume()
                 return
-            self._clear_buffer()
+            self._buffer.clear()
             self._has_overflowed = True
-        self._buffer.append((offset, event_type, frame))
-        self._buffered_bytes += getsizeof(frame)
+        self._buffer.append(offset, event_type, frame)
         if event_type == SESSION_ENDED and self._state is State.WAITING:
             self._state = State.LIVE  # nothing can follow, so there is no reason to wait
         self._start_writer()
@@ -207,32 +204,40 @@ class Subscription:
         self, cursor: str, send_resumed: Callable[[MissedEvents], Awaitable[None]]
     ) -> str:
         """Send the missed events, including those that arrive meanwhile; return the new cursor."""
-        audience_filter = AudienceFilter(parse_cursor(cursor)[0], self.user_id)
-        missed = await run_replay_step(
-            self.user_id, events_since, cursor, self.topics, self.user_id
-        )
+        reader = MissedEventsReader(cursor, self.user_id)
+        missed = await reader.read(self.topics)
         await send_resumed(missed)
-        await self._send_visible(audience_filter, missed)
-        while (missed.more or self._has_overflowed) and not self._is_closed:
-            self._has_overflowed = False
-            missed = await run_replay_step(
-                self.user_id, events_since, missed.cursor, self.topics, self.user_id
-            )
+        await self._send_visible(reader, missed.entries)
+        while (missed.more or self._must_read_again()) and not self._is_closed:
+            missed = await reader.read(self.topics)
             if missed.reason:
                 self.require_resume()  # the log was trimmed; a new connection reports the reason
-            await self._send_visible(audience_filter, missed)
+            await self._send_visible(reader, missed.entries)
         return missed.cursor
 
-    async def _send_visible(self, audience_filter: AudienceFilter, missed: MissedEvents) -> None:
+    async def _send_visible(self, reader: MissedEventsReader, entries: list[Entry]) -> None:
         """Send the missed events that the client may see, until it disconnects.
 
-        The client takes the frames of one step before the next step begins.
+        The client takes the frames of one step before the next step begins. If it takes long, the
+        audiences of the frames that are left are determined again.
         """
-        while missed.entries and not self._is_closed:
-            for event in await run_replay_step(
-                self.user_id, audience_filter.filter, missed.entries
-            ):
-                await self._send(*event)
+        while entries and not self._is_closed:
+            before = entries.copy()
+            frames = await reader.filter(entries)
+            determined_at = time.monotonic()
+            for number, (offset, event_type, frame) in enumerate(frames):
+                if number and is_too_old(determined_at):
+                    entries[:] = [entry for entry in before if entry.offset >= offset]
+                    break
+                await self._send(offset, event_type, frame)
+
+    def _must_read_again(self) -> bool:
+        """Return whether buffered events must be read from the log: too many, or too old."""
+        if not (self._has_overflowed or self._buffer.has_expired):
+            return False
+        self._has_overflowed = False
+        self._buffer.clear()
+        return True
 
     def go_live(self) -> None:
         """Send the buffered events, and send later events at once."""
@@ -260,18 +265,16 @@ class Subscription:
     async def _write(self) -> None:
         try:
             while self._buffer and self._state is State.LIVE:
-                offset, event_type, frame = self._buffer.pop(0)
-                self._buffered_bytes -= getsizeof(frame)
-                await self._send(offset, event_type, frame)
+                event = self._buffer.pop()
+                if event.has_expired and event.type != SESSION_ENDED:
+                    self.require_resume()  # the client reads slowly; replay checks the event again
+                    return
+                await self._send(event.offset, event.type, event.frame)
         except Exception as error:  # noqa: BLE001 - each server has its own errors for this
             logger.debug("A client disconnected: %s", error)
             self.require_resume()  # if it did not, it has missed an event
         finally:
             self._writer = None
-
-    def _clear_buffer(self) -> None:
-        self._buffer.clear()
-        self._buffered_bytes = 0
 
     async def _send(self, offset: int | None, event_type: str, frame: str) -> None:
         if offset is not None:

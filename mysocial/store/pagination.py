@@ -23,12 +23,14 @@ class Page(NamedTuple):
     """A page of a list.
 
     `next` is the entry after which the next page starts, None at the end. `is_cut` says that the
-    page has fewer rows than asked for because they have `MAX_PAGE_BYTES`.
+    page has fewer rows than asked for because they have `MAX_PAGE_BYTES`. `following` has the first
+    row of the next page, if it was read as well.
     """
 
     rows: list[Row]
     next: "Entry | None"
     is_cut: bool = False
+    following: Sequence[Row] = ()
 
 
 class ListQuery(Query[Page]):
@@ -98,7 +100,8 @@ class ListQuery(Query[Page]):
             rows += rows_from_page(self.template, page)
             position = _last_position(page) or position
             if len(rows) > self.limit:  # one row more is read, to know whether a page follows
-                return Page(rows[: self.limit], _entry(rows[self.limit - 1]))
+                following = rows[self.limit : self.limit + 1]
+                return Page(rows[: self.limit], _entry(rows[self.limit - 1]), following=following)
             if page.is_cut:
                 return Page(rows, position, is_cut=True)
             # An entry may name a record that is gone by now. So the entries that were read, not the
@@ -156,22 +159,27 @@ def filter_pages(
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of the rows that `keep` keeps, and the entry after which the next one starts.
 
-    Reads pages until one is full, the list ends, or `MAX_PAGES_SCANNED` were read. A page that is
-    cut at `MAX_PAGE_BYTES` ends this page as well, unless most of it was not kept.
+    Reads until the page is full and the next kept row is known, the list ends, or
+    `MAX_PAGES_SCANNED` pages were read: a next page that would be empty would show that there are
+    rows that the reader may not see. A page that is cut at `MAX_PAGE_BYTES` ends this page as well,
+    unless most of it was not kept.
     """
     rows: list[Row] = []
     limit = list_query.limit
     for _ in range(MAX_PAGES_SCANNED):
         page = list_query.result()
-        for row in keep(page.rows):
-            rows.append(row)
+        for row in keep([*page.rows, *page.following]):
             if len(rows) == limit:
-                is_last = row is page.rows[-1]
-                return rows, page.next if is_last else _entry(row)
-        if page.next is None or (page.is_cut and _count_bytes(rows) >= MAX_PAGE_BYTES // 2):
-            return rows, page.next
-        list_query = list_query.next_page(page.next, limit=max(limit, MIN_BATCH))
-    return rows, list_query.after
+                return rows, _entry(rows[-1])
+            rows.append(row)
+        if page.next is None:
+            return rows, None
+        position = _entry(page.following[0]) if page.following else page.next
+        is_full = len(rows) == limit
+        if page.is_cut and (is_full or _count_bytes(rows) >= MAX_PAGE_BYTES // 2):
+            return rows, _entry(rows[-1]) if is_full else position
+        list_query = list_query.next_page(position, limit=max(limit, MIN_BATCH))
+    return rows, _entry(rows[-1]) if len(rows) == limit else list_query.after
 
 
 def _count_bytes(rows: list[Row]) -> int:

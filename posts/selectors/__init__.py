@@ -37,8 +37,11 @@ from posts.selectors.rows import (
 )
 from posts.selectors.viewers import (
     current_viewers,
+    event_audience_parts,
+    event_viewers,
     filter_viewers,
     home_viewers,
+    later_viewers,
 )
 
 __all__ = [
@@ -47,6 +50,8 @@ __all__ = [
     "bookmarks_page",
     "counts_query",
     "current_viewers",
+    "event_audience_parts",
+    "event_viewers",
     "feed_page",
     "filter_viewers",
     "find_post",
@@ -61,6 +66,7 @@ __all__ = [
     "is_visible",
     "is_withheld",
     "json_query",
+    "later_viewers",
     "numbered_feed_page",
     "own_poll_parts",
     "parse_choices",

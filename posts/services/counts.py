@@ -4,7 +4,7 @@ from mysocial.core.errors import NotFound
 from mysocial.policies import Audience
 from mysocial.store import Write
 from posts.events import PostDeleted
-from posts.models import Post
+from posts.models import WITHHELD, Post
 from posts.permissions import intended_audience
 from users import services as users
 from users.selectors import get_user
@@ -12,11 +12,12 @@ from users.selectors import get_user
 
 def post_deleted_event(post: Post) -> PostDeleted:
     """Return the event for members who can see the post now and cannot after the write."""
+    privacy, is_private = post.privacy, False
     try:
         is_private = get_user(post.author_id).is_private
-    except NotFound:  # The post is deleted because its author is.
-        is_private = False
-    return PostDeleted(post.id, post.author_id, post.privacy, author_is_private=is_private)
+    except NotFound:
+        privacy = WITHHELD  # Nobody sees the post since its author was deleted.
+    return PostDeleted(post.id, post.author_id, privacy, author_is_private=is_private)
 
 
 def update_post_counts(w: Write, author_id: str, *, before: str | None, after: str | None) -> None:

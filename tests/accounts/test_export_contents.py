@@ -14,7 +14,7 @@ from accounts.models import CHANGE_EMAIL
 from accounts.tasks import make_exports
 from images.services import process_due_media
 from moderation.models import ActionType
-from mysocial.privacy import SECTIONS
+from mysocial.privacy import SECTIONS, Owner
 from mysocial.privacy.exports import EXCLUDED
 from mysocial.store import STORES
 from tests.accounts.export_files import download_export, request_export
@@ -225,3 +225,42 @@ def test_an_operator_can_write_the_same_export_to_a_file(active_member, tmp_path
             call_command("export_user", *arguments)
         assert error.value.returncode == code
     assert [section.name for section in tmp_path.iterdir()] == ["alice.zip"]
+
+
+@pytest.mark.parametrize("blocker", ["alice", "bob"])
+def test_an_export_shows_of_others_what_the_member_can_see_now(alice, bob, blocker):
+    post = bob.create_post("Dear @alice")
+    own = send_message(alice, bob, "Written by Alice")
+    theirs = [send_message(bob, alice, text)["id"] for text in ("First", "Second")]
+    bob.put(f"chat/messages/{own['id']}/reaction", {"type": "love"})
+    alice.delete(f"chat/messages/{theirs[0]}?for=me")
+    seen = export_records(alice)
+    assert set(seen["chat.message"]) == {own["id"], theirs[1]}
+    assert seen["chat.message"][own["id"]]["reactions"] == {bob.id: "love"}
+    assert post_ids(seen) == {"", post["id"]}  # a message, and a mention
+    bob.patch(f"posts/{post['id']}", {"privacy": "private"})
+    assert post_ids(export_records(alice)) == {""}
+    people = {"alice": (alice, bob), "bob": (bob, alice)}
+    member, other = people[blocker]
+    assert member.put(f"users/{other.id}/block").status_code == 200
+    hidden = export_records(alice)
+    assert set(hidden["chat.message"]) == {own["id"]}
+    assert hidden["chat.message"][own["id"]]["reactions"] == {}
+    assert post_ids(hidden) == set()
+
+
+def post_ids(records):
+    """Return the posts of the notifications in an export."""
+    return {each["post_id"] for each in records["notifications.notification"].values()}
+
+
+def export_records(person):
+    """Return the records in a new export of a member, by label and id."""
+    owner = Owner(person.id, person.username, f"{person.username}@example.com")
+    return {
+        label: {
+            str(record.pk): section.exported_fields(record)
+            for record in section.find_records(owner)
+        }
+        for label, section in SECTIONS.items()
+    }

@@ -2,7 +2,7 @@
 
 from tests.client_model.scenario_table import action
 from tests.client_model.world import World, expect_success, run_workers
-from tests.notifications.notification_checks import follow
+from tests.notifications.notification_checks import create_comment, follow
 
 
 @action("follow.created", reread="feed home wall gallery notifications")
@@ -79,6 +79,29 @@ def _dora_blocks_carol(w: World) -> None:
 )
 def _alice_unblocks_erik(w: World) -> None:
     expect_success(w.alice.delete(f"users/{w.erik.id}/block"))
+
+
+@action(
+    "block.deleted",
+    "follow.deleted",
+    reread="profile wall gallery messages feed post comments replies "
+    "open_chats conversations unread notifications",
+    in_steps=True,
+)
+def _alice_blocks_bob_for_a_while(w: World) -> None:
+    expect_success(w.alice.put(f"users/{w.bob.id}/block"))
+    w.alice.create_post("While he is blocked")
+    for member in (w.alice, w.carol):
+        create_comment(member, {"id": w.public}, "While he is blocked")
+    expect_success(w.alice.delete(f"users/{w.bob.id}/block"))
+    run_workers()
+
+
+@action("user.hidden", "user.shown", reread="wall feed notifications", in_steps=True)
+def _alice_is_private_for_a_while(w: World) -> None:
+    expect_success(w.alice.patch("users/me/settings", {"is_private": True}))
+    create_comment(w.bob, {"id": w.public}, "While the account is private")
+    expect_success(w.alice.patch("users/me/settings", {"is_private": False}))
 
 
 @action("mute.created")

@@ -59,6 +59,14 @@ def _alice_makes_a_post_public(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.private}", {"privacy": "public"}))
 
 
+@action("post.deleted", "post.updated", reread="post comments replies notifications", in_steps=True)
+def _alice_hides_a_post_and_shows_it_again(w: World) -> None:
+    expect_success(w.alice.patch(f"posts/{w.public}", {"privacy": "private"}))
+    create_comment(w.alice, {"id": w.public}, "While nobody sees it")
+    set_reaction(w.alice, {"id": w.public})
+    expect_success(w.alice.patch(f"posts/{w.public}", {"privacy": "public"}))
+
+
 @action("post.updated")
 def _alice_lets_followers_comment(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.public}", {"who_may_comment": "followers"}))
@@ -209,7 +217,7 @@ def _bob_withdraws_his_votes(w: World) -> None:
         expect_success(w.bob.delete(f"posts/{w.ids[name]}/poll/vote"))
 
 
-@action("poll.ended", "notification.created")
+@action("poll.ended", "notification.created", in_steps=True)
 def _polls_end(w: World) -> None:
     for name in ("poll", "hidden_poll"):
         reach_end({"id": w.ids[name]})
@@ -285,7 +293,7 @@ def _bob_erases_his_account(w: World) -> None:
     run_workers()
 
 
-@action("user.deleted", gone="alice", in_steps=True)
+@action("user.deleted", gone="alice", in_steps=True, separated="erik")
 def _alice_erases_her_account(w: World) -> None:
     expect_success(w.alice.call("DELETE", "accounts/me", {"password": PASSWORD}))
     run_workers()

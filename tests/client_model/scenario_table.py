@@ -19,6 +19,8 @@ class Action:
         gone: the members whose sessions the action ends.
         setup: what happens before the clients read their state.
         in_steps: whether a step of the action may change what is replayed of the one before.
+        separated: the members whose counts of comments and reactions the action changes across a
+            block, which no event tells them (`docs/events.md`).
     """
 
     name: str
@@ -28,6 +30,7 @@ class Action:
     gone: tuple[str, ...] = ()
     setup: ActionFunction | None = None
     in_steps: bool = False
+    separated: tuple[str, ...] = ()
 
 
 ACTIONS: list[Action] = []
@@ -39,13 +42,17 @@ def action(
     gone: str = "",
     setup: ActionFunction | None = None,
     in_steps: bool = False,
+    separated: str = "",
 ) -> Callable[[ActionFunction], ActionFunction]:
     """Add the decorated function to the table, under its name."""
 
     def register(do: ActionFunction) -> ActionFunction:
         name = do.__name__.strip("_").replace("_", " ")
         parts, members = tuple(reread.split()), tuple(gone.split())
-        ACTIONS.append(Action(name, do, event_types, parts, members, setup, in_steps))
+        separated_members = tuple(separated.split())
+        ACTIONS.append(
+            Action(name, do, event_types, parts, members, setup, in_steps, separated_members)
+        )
         return do
 
     return register

@@ -14,6 +14,7 @@ from tests.support.people import Person, new_client
 State = dict[str, Any]  # by name: `feed`, `post:<id>`, `messages:<user_id>` …
 # Counts on other members' profiles that no event updates; docs/events.md explains why.
 PROFILE_COUNTS = ("posts_count", "followers_count", "following_count")
+CONTENT_COUNTS = ("comments_count", "replies_count", "reactions")
 RELATION = ("following", "followed_by", "blocking", "muting", "requested")
 
 
@@ -134,6 +135,20 @@ def _comparable(state: State, name: str, me: str) -> Any:
         # Changes of a blocked member's profile cause no event.
         return [(member["id"], member["relation"]) for member in value]
     return value
+
+
+def without_counts(state: State) -> State:
+    """Return a state without the counts of comments and reactions, which a block may hide."""
+
+    def strip(value: Any) -> Any:
+        if isinstance(value, list):
+            return [strip(item) for item in value]
+        if isinstance(value, dict):
+            return {name: shown for name, shown in value.items() if name not in CONTENT_COUNTS}
+        return value
+
+    parts = ("post:", "comments:", "replies:")
+    return {name: strip(v) if name.startswith(parts) else v for name, v in state.items()}
 
 
 def parts_without_events(state: State) -> set[str]:

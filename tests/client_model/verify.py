@@ -21,7 +21,7 @@ from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
 from tests.client_model.actions import Action
 from tests.client_model.client import ClientState, Data
 from tests.client_model.reducer import reduce
-from tests.client_model.state import State, differences
+from tests.client_model.state import State, differences, without_counts
 from tests.client_model.world import NAMES, World
 from tests.support.people import Person
 from tests.support.sockets import Socket
@@ -41,6 +41,7 @@ class Viewer:
     events: list[Data] = field(default_factory=list)  # on a socket that resumed afterwards
     live_events: list[Data] = field(default_factory=list)  # on a socket that was connected
     fresh: State = field(default_factory=dict)
+    is_separated: bool = False  # by a block, so that counts may differ
 
     def reduce(self, events: list[Data], *, without: Collection[str] = ()) -> ClientState:
         """Return the state after these events, without those whose ids are in `without`."""
@@ -49,7 +50,10 @@ class Viewer:
 
     def differences(self, held: ClientState) -> dict[str, Any]:
         """Return the differences between a state and the fresh read."""
-        return differences(held.state, self.fresh, self.person.id, held.stale)
+        state, fresh = held.state, self.fresh
+        if self.is_separated:
+            state, fresh = without_counts(state), without_counts(fresh)
+        return differences(state, fresh, self.person.id, held.stale)
 
     def depends_on(self, ids: Collection[str]) -> bool:
         """Return whether the state would be wrong without these events."""
@@ -124,6 +128,7 @@ async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
     for name in (member for member in NAMES if member not in action.gone):
         before = await sync_to_async(w.read if action.setup else w.before)(name)
         viewers.append(Viewer(name, w.people[name], *before))
+        viewers[-1].is_separated = name in action.separated
     sockets = [(await resume(connect, viewer)).socket for viewer in viewers]
     w.wait_for_delivery = partial(wait_for_position, get_dispatcher())
     await sync_to_async(action.do)(w)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from images.services import process_due_media
 from mysocial.ops.consistency import verify
 from mysocial.outbox import run_due_cascades
 from posts.services import restore_post, withhold_post
+from tests.images.pictures import make_image, send_form
 from tests.support.concurrency import count_statuses, run_concurrently
 from tests.support.people import sign_up
 from tests.support.servers import PASSWORD
@@ -153,3 +155,13 @@ def test_posts_while_an_account_changes_its_privacy_keep_the_total_right(alice, 
     assert alice.get("users/me").json()["posts_count"] == 36
     flush_all()
     assert verify(pause=0) == set()
+
+
+@pytest.mark.parametrize("path", ["posts", "images"])
+def test_the_end_of_a_list_does_not_show_that_hidden_posts_follow(alice, bob, path):
+    for privacy in ("private", "followers", "private", "public"):
+        send_form(alice, "POST", "posts", text="x", privacy=privacy, image=make_image())
+    process_due_media()
+    page = bob.get(f"users/{alice.id}/{path}?limit=1").json()
+    assert (len(page[path]), page["next"]) == (1, None)
+    assert alice.get(f"users/{alice.id}/{path}?limit=1").json()["next"]

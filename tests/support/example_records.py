@@ -102,7 +102,7 @@ class LikesChanged(Event):
         return [b'{"likes":', [things.key(self.thing_id), "likes"], b"}"]
 
     def entry(self) -> list[Any]:
-        return [self.topics(), self.kind, self.data(), b"{}"]
+        return [self.topics(), self.kind, self.data(), [b"{}"]]
 
 
 class NoteChanged(LikesChanged):

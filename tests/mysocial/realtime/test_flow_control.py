@@ -11,9 +11,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from mysocial.realtime import replay
+from mysocial.realtime.event_buffer import MAX_BUFFERED_BYTES
 from mysocial.realtime.replay import MAX_BYTES, AudienceFilter, events_since
 from mysocial.realtime.replay_queue import run_replay_step
-from mysocial.realtime.subscription import MAX_BUFFERED_BYTES
 from mysocial.store import reads, write
 from posts.events import PostUpdated
 from posts.store import posts

@@ -7,7 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from mysocial.core.redis import client
-from mysocial.realtime import replay, subscription
+from mysocial.realtime import event_buffer, replay
 from mysocial.realtime.replay import AudienceFilter
 from tests.support.people import logged_events
 
@@ -190,7 +190,7 @@ async def test_events_beyond_the_buffer_come_from_the_log_during_a_resume(
     texts = [str(number) for number in range(12)]
     for text in texts[:4]:
         await sync_to_async(alice.create_post)(text)
-    monkeypatch.setattr(subscription, "MAX_BUFFERED", 2)
+    monkeypatch.setattr(event_buffer, "MAX_BUFFERED", 2)
     may_continue, original = threading.Event(), AudienceFilter.filter
     monkeypatch.setattr(
         AudienceFilter, "filter", lambda *args: may_continue.wait(50) and original(*args)

@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
+from mysocial.realtime import event_buffer
 from mysocial.realtime.auth import AuthenticatedSession
 from mysocial.realtime.dispatcher import get_dispatcher
-from mysocial.realtime.subscription import MAX_BUFFERED, Subscription
+from mysocial.realtime.event_buffer import MAX_BUFFERED
+from mysocial.realtime.subscription import Subscription
 
 CLOSE_TIMEOUT_SECONDS = 20
 
@@ -99,3 +101,62 @@ async def test_the_end_of_a_session_is_sent_at_once_after_the_sign_in(alice):
     subscription.deliver("session.ended", 2, "{}")
     await asyncio.sleep(0.01)
     assert (transport.event_types, transport.codes) == (["post.created", "session.ended"], [4401])
+
+
+class StoppingTransport(RecordingTransport):
+    """The transport of a client that takes one event, and the others after `may_continue`."""
+
+    def __init__(self):
+        super().__init__()
+        self.has_stopped, self.may_continue = asyncio.Event(), asyncio.Event()
+
+    async def send_event(self, kind, frame):
+        await super().send_event(kind, frame)
+        self.has_stopped.set()
+        await self.may_continue.wait()
+
+
+async def ignore(_reply):
+    """Take a reply of a resume."""
+
+
+async def stop_and_block(alice, bob, transport, monkeypatch):
+    """Wait until the client has stopped, block its member, and let the client go on."""
+    await asyncio.wait_for(transport.has_stopped.wait(), CLOSE_TIMEOUT_SECONDS)
+    await sync_to_async(alice.put)(f"users/{bob.id}/block")
+    monkeypatch.setattr(event_buffer, "MAX_AUDIENCE_AGE_SECONDS", 0.0)
+    transport.may_continue.set()
+
+
+async def test_a_stalled_resume_sends_nothing_more_of_a_member_who_blocks(
+    connected, alice, bob, monkeypatch
+):
+    await connected(bob)
+    cursor = (await sync_to_async(bob.get)("posts")).headers["X-Event-Cursor"]
+    for text in ("one", "two", "three"):
+        await sync_to_async(alice.create_post)(text)
+    transport = StoppingTransport()
+    session = AuthenticatedSession(bob.id, "0" * 24)
+    subscribed = Subscription(get_dispatcher(), session, transport)
+    resumed = asyncio.create_task(subscribed.resume(cursor, ["feed"], ignore, ignore))
+    await stop_and_block(alice, bob, transport, monkeypatch)
+    await asyncio.wait_for(resumed, CLOSE_TIMEOUT_SECONDS)
+    assert transport.event_types[0] == "post.created"
+    assert "post.created" not in transport.event_types[1:]
+    subscribed.close()
+
+
+async def test_live_events_that_wait_for_a_slow_client_are_not_sent_after_a_block(
+    connected, alice, bob, monkeypatch
+):
+    await connected(bob)
+    transport = StoppingTransport()
+    subscribe_to_feed(bob, transport)
+    for text in ("one", "two", "three"):
+        await sync_to_async(alice.create_post)(text)
+    watcher = await connected(alice, "feed")  # the dispatcher has delivered what came before
+    await sync_to_async(alice.create_post)("four")
+    await watcher.next()
+    await stop_and_block(alice, bob, transport, monkeypatch)
+    await asyncio.wait_for(transport.ended.wait(), CLOSE_TIMEOUT_SECONDS)
+    assert (transport.event_types, transport.codes) == (["post.created"], [4408])

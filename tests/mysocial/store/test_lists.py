@@ -192,7 +192,7 @@ def test_unflushed_entries_are_removed_by_the_flush(flush_all):
 def test_a_page_of_hidden_rows_has_a_cursor(monkeypatch):
     monkeypatch.setattr(pagination, "MAX_PAGES_SCANNED", 2)
     monkeypatch.setattr(pagination, "MIN_BATCH", 2)
-    visible, *hidden = [create_thing(minute).id for minute in range(5)]
+    visible, *hidden = [create_thing(minute).id for minute in range(7)]
     after, pages = None, []
     while True:
         listing = pagination.ListQuery(thing_template, "listed", limit=1, after=after)
@@ -203,6 +203,21 @@ def test_a_page_of_hidden_rows_has_a_cursor(monkeypatch):
         if after is None:
             break
     assert pages == [[], [visible]]
+
+
+@pytest.mark.parametrize("hidden_count", [0, 1, 2, 3, 30])
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_a_full_page_is_the_last_one_if_only_hidden_rows_follow(limit, hidden_count):
+    hidden = {create_thing(minute).id for minute in range(hidden_count)}
+    visible = [create_thing(minute + 100).id for minute in range(6)][::-1]
+    after, pages = None, []
+    while not pages or after is not None:
+        listing = pagination.ListQuery(thing_template, "listed", limit=limit, after=after)
+        rows, after = pagination.filter_pages(
+            listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
+        )
+        pages.append([row.id for row in rows])
+    assert pages == [visible[first : first + limit] for first in range(0, 6, limit)]
 
 
 def test_a_page_is_cut_at_its_maximum_of_bytes(monkeypatch):
