@@ -90,6 +90,7 @@ def test_beat_sends_at_most_one_wakeup_for_each_task_until_a_worker_takes_it(bea
         "delete-expired": 0,
         "recover-data": 0,
         "trim-logs": 1,
+        "end-polls": 1,
         "delete-expired-exports": 1,
         "delete-stale-uploads": 1,
         "delete-old-email-files": 1,
