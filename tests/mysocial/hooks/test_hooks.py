@@ -65,7 +65,12 @@ def test_each_event_is_delivered_once_in_order(alice, hook):
     assert deliver() == 5
     assert hook.texts == ["0", "1", "2", "3", "4"]
     assert [event.type for event in hook.events] == ["post.created"] * 5
-    assert hook.events[0].context == {"post": posts[0]["id"], "author": alice.id}
+    assert hook.events[0].context == {
+        "post": posts[0]["id"],
+        "author": alice.id,
+        "privacy_then": "public",
+        "is_private_then": "false",
+    }
     assert f"user:{alice.id}" in hook.events[0].topics
     assert deliver() == 0
     assert len({event.id for event in hook.events}) == 5
