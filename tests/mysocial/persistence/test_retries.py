@@ -252,7 +252,7 @@ def test_a_task_that_hangs_in_a_socket_is_killed_at_its_time_limit(alice, tmp_pa
                 within=40,
                 name="the end of the task",
             )
-        assert backlog_size() > 0
+            assert backlog_size() > 0  # MongoDB still hangs, so nobody can have flushed it
         wake_all()
         wait_for(lambda: not backlog_size(), within=20, name="an empty backlog")
     assert "Hard time limit (2" in (tmp_path / "log").read_text()
