@@ -4,9 +4,9 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 
 from mysocial.core import keys, watermark
+from mysocial.core.leases import lease
 from mysocial.core.queues import queue_names
 from mysocial.core.redis import available, client, server
 from mysocial.ops.consistency import PAUSE_SECONDS, labels_with_records
@@ -26,7 +26,7 @@ from mysocial.store.recovery import (
 logger = logging.getLogger(__name__)
 Pause = Callable[[], None]
 WAIT_SECONDS = 0.1  # for a worker that flushes the same queue
-LEASE = keys.lease("recover_data")
+LEASE = "recover_data"
 LEASE_SECONDS = 300
 MAX_FREEZE_SECONDS = 20
 
@@ -46,7 +46,7 @@ def recover(pause: Pause = lambda: time.sleep(PAUSE_SECONDS)) -> int:
         Unavailable: A server cannot be reached. The next call continues.
     """
     server.compare()
-    with _lease() as is_ours:
+    with lease(LEASE, LEASE_SECONDS) as is_ours:
         if not is_ours:
             return 0
         with available():
@@ -55,19 +55,6 @@ def recover(pause: Pause = lambda: time.sleep(PAUSE_SECONDS)) -> int:
         if mongodb_is_older or must_recount:
             count += _correct_counters(pause)
     return count
-
-
-@contextmanager
-def _lease() -> Iterator[bool]:
-    """Take the lease for the block, and return whether no other worker has it."""
-    with available():
-        is_ours = bool(client().set(LEASE, "1", nx=True, ex=LEASE_SECONDS))
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with available():
-                client().delete(LEASE)
 
 
 def _update_mongodb() -> int:

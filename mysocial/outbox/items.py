@@ -20,10 +20,9 @@ from celery import current_task
 from django.conf import settings
 from django.db import models
 
-from mysocial.core import keys
 from mysocial.core.errors import Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
-from mysocial.core.redis import available, client
+from mysocial.core.leases import lease
 from mysocial.persistence.heartbeats import WORKER_TTL_SECONDS, record_heartbeat, worker_key
 from mysocial.persistence.wakeup_task import ItemsPostponed, WorkFailed
 from mysocial.store import (
@@ -138,7 +137,7 @@ def run_time_slice(
     report = _Report()
     token = _report.set(report)
     try:
-        with _lease(name, lease_seconds) if lease_seconds else nullcontext(True) as acquired:
+        with lease(name, lease_seconds) if lease_seconds else nullcontext(True) as acquired:
             done = work(TIME_SLICE_SECONDS) if acquired else 0
     finally:
         _report.reset(token)
@@ -146,20 +145,6 @@ def run_time_slice(
         wake_unless_pending(name)
     report.raise_error()
     return done
-
-
-@contextmanager
-def _lease(name: str, seconds: float) -> Iterator[bool]:
-    """Hold a lease during the block; yield whether it was acquired."""
-    key = keys.lease(name)
-    with available():
-        acquired = bool(client().set(key, "1", nx=True, px=round(seconds * 1000)))
-    try:
-        yield acquired
-    finally:
-        if acquired:
-            with available():
-                client().delete(key)
 
 
 def process_due(

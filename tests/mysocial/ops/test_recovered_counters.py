@@ -81,11 +81,11 @@ def test_one_worker_at_a_time_repairs_counters(alice, flush_all):
     flush_all()
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$inc": {"comments_count": 1}})
     client().set(keys.RECOUNT, "1")
-    client().set(LEASE, "1")
+    client().set(keys.lease(LEASE), "1")
 
     assert recover(pause=lambda: None) == 0
     assert client().exists(keys.RECOUNT)
 
-    client().delete(LEASE)
+    client().delete(keys.lease(LEASE))
     assert recover(pause=lambda: None) == 1
     assert not client().exists(keys.RECOUNT)
