@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 OUTBOX_INDEX = "outbox"
 MAX_LOOKUP_SECONDS = 1.0  # in MongoDB: meanwhile, beat sends no other wake-ups
 COMPLETE_AND_EMPTY = [(keys.FLOOR.encode(), float(keys.COMPLETE))]
+MARKERS = {keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()}  # entries of a list that are no items
 
 
 def is_due(name: str) -> bool:
@@ -54,8 +55,11 @@ def oldest_due_seconds(names: Iterable[str]) -> float:
     with available():
         pipe = client().pipeline(transaction=False)
         for label in (label for name in names for label in OUTBOXES[name]):
-            pipe.zrangebyscore(_outbox(label), "(-inf", now_ms, start=0, num=1, withscores=True)
-        oldest = [score for reply in pipe.execute() for _item, score in reply]
+            pipe.zrangebyscore(
+                _outbox(label), "(-inf", now_ms, start=0, num=len(MARKERS) + 1, withscores=True
+            )
+        replies = pipe.execute()
+    oldest = [score for reply in replies for item, score in reply if item not in MARKERS]
     return max(0.0, now_ms - min(oldest)) / 1000 if oldest else 0.0
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
+from mysocial.core import keys
 from mysocial.core.redis import client
 from mysocial.ops import probe
 from mysocial.ops.consistency import verify
@@ -97,6 +98,13 @@ def test_a_media_worker_without_work_is_healthy(beat_runs):
 def test_a_media_worker_is_healthy_without_beat():
     create_old_export()
     assert probe.check_media_worker("media@host") == (0, "items wait, but beat is not running")
+
+
+def test_a_media_worker_is_healthy_while_its_list_is_loaded(beat_runs):
+    client().zadd("accounts.export/outbox:", {keys.FETCH_TOKEN: 7, keys.FLOOR: 8})
+    assert probe.check_media_worker("media@host") == (0, "the oldest item has waited 0 s")
+    create_old_export()
+    assert probe.check_media_worker("media@host")[0] == 1
 
 
 @pytest.mark.timeout(180)
