@@ -14,7 +14,7 @@ def new_member(settings, bob):
     bob.create_post("Before")
     bob.get("posts")
     newcomer = sign_up("newcomer")
-    settings.MONGO_TIMEOUT_MS = 200
+    settings.MONGO_TIMEOUT_MS = 500
     mongo.close()
     servers.MONGOD.pause()
     yield newcomer

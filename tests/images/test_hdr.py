@@ -18,6 +18,7 @@ from PIL import Image
 
 from images.processing.cicp import CodePoints
 from images.processing.iso_headers import read_iso_code_points
+from tests.images.films import unchanged_scheduling
 from tests.images.pictures import open_image, read_file, upload_and_process
 
 os.environ["SVT_LOG"] = "1"  # the encoder of AVIF prints errors only
@@ -90,7 +91,7 @@ def make_avif(values, primaries, transfer):
         format="yuv420p10le", dst_colorspace=bt2020_matrix, dst_color_range=full_range
     )
     file = io.BytesIO()
-    with av.open(file, "w", format="avif") as container:
+    with unchanged_scheduling(), av.open(file, "w", format="avif") as container:
         stream = container.add_stream("libsvtav1", rate=1, options={"crf": "1", "preset": "8"})
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p10le"
         context = stream.codec_context

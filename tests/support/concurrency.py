@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any
 
 from mysocial.core import keys, mongo
+from mysocial.core.errors import Unavailable
 from mysocial.core.packed_events import unpack_events
 from mysocial.core.queues import all_queue_names
 from mysocial.core.redis import client
@@ -15,6 +16,7 @@ from mysocial.core.stored_responses import parse_stored_response
 from mysocial.store import STORES
 from tests.support import servers
 from tests.support.people import logged_events
+from tests.support.stack import wait_for
 
 
 def run_concurrently(*calls: Callable[[], Any]) -> list[Any]:
@@ -81,6 +83,15 @@ def assert_no_changes() -> Iterator[None]:
     assert stored_state() == before
 
 
+def mongodb_responds() -> bool:
+    """Return whether MongoDB responds, for `wait_for`."""
+    try:
+        mongo.ping()
+    except Unavailable:
+        return False
+    return True
+
+
 @contextmanager
 def mongod_paused() -> Iterator[None]:
     """Make MongoDB unresponsive for the block, as a crash would."""
@@ -89,7 +100,7 @@ def mongod_paused() -> Iterator[None]:
         yield
     finally:
         servers.MONGOD.resume()
-        mongo.ping()
+        wait_for(mongodb_responds, within=30, name="MongoDB")
 
 
 def dump_storage() -> str:

@@ -126,7 +126,7 @@ def test_an_invalid_search_is_rejected(alice, query):
 
 
 def test_a_search_is_unavailable_without_mongodb(alice, bob, settings):
-    settings.MONGO_TIMEOUT_MS = 300
+    settings.MONGO_TIMEOUT_MS = 500
     with mongod_paused():
         assert alice.get("users/search?q=bob").status_code == 503
     assert walk(alice, "users/search?q=bob&") == ["bob"]

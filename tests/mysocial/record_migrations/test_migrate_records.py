@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-from mysocial.core import mongo, redis
+from mysocial.core import redis
 from mysocial.core.mongo import collection
 from mysocial.ops.consistency import verify
 from mysocial.record_migrations import migrate_record_fields
@@ -16,7 +16,8 @@ from mysocial.record_migrations.run import get_state, run_migration
 from posts.models import Post
 from posts.store import posts
 from tests.support import servers
-from tests.support.concurrency import assert_no_changes
+from tests.support.concurrency import assert_no_changes, mongodb_responds
+from tests.support.stack import wait_for
 
 NAME = "0001_feelings"
 
@@ -172,7 +173,7 @@ def test_an_unreachable_server_is_an_error_and_the_migration_continues(
     finally:
         servers.MONGOD.resume()
     assert raised.value.returncode == 2
-    mongo.ping()
+    wait_for(mongodb_responds, within=30, name="MongoDB")
     assert migrate(capsys)[0]["status"] == "done"
 
 

@@ -9,6 +9,7 @@ from mysocial.ops import health
 from mysocial.persistence import flush, mongo_writer
 from mysocial.store.recovery import recover_redis, recovery_lease
 from tests.support import servers
+from tests.support.concurrency import mongodb_responds
 from tests.support.example_records import (
     QUEUE,
     create_thing,
@@ -28,9 +29,9 @@ EPOCH = "0badcafe"
 @pytest.fixture
 def without_mongod(settings):
     """Stop MongoDB until the test ends."""
-    settings.MONGO_TIMEOUT_MS = 200
+    settings.MONGO_TIMEOUT_MS = 500
     mongo.close()
-    mongo.ping()
+    wait_for(mongodb_responds, within=30, name="MongoDB")
     servers.MONGOD.pause()
     yield
     servers.MONGOD.resume()
@@ -108,7 +109,7 @@ def test_after_a_failed_comparison_the_next_fails_without_asking_mongodb(
     with pytest.raises(Unavailable, match="database"):
         server.compare()
     servers.MONGOD.resume()
-    mongo.ping()
+    wait_for(mongodb_responds, within=30, name="MongoDB")
     with server.lock, pytest.raises(Unavailable, match="database"):
         create_thing()
 

@@ -12,6 +12,7 @@ from mysocial.core.redis import client, durability
 from mysocial.persistence import dead_letters, flush, tasks
 from mysocial.store import pagination, reads, write
 from tests.support import servers
+from tests.support.concurrency import mongodb_responds
 from tests.support.example_records import (
     QUEUE,
     Thing,
@@ -35,7 +36,7 @@ from tests.support.stack import wait_for
 @pytest.fixture
 def short_mongo_timeout(settings) -> Iterator[None]:
     """Wait for MongoDB only briefly."""
-    settings.MONGO_TIMEOUT_MS = 200
+    settings.MONGO_TIMEOUT_MS = 500
     mongo.close()
     yield
     mongo.close()
@@ -44,7 +45,7 @@ def short_mongo_timeout(settings) -> Iterator[None]:
 @pytest.fixture
 def mongod_hangs(short_mongo_timeout) -> Iterator[None]:
     """Pause MongoDB until the test ends."""
-    mongo.ping()
+    wait_for(mongodb_responds, within=30, name="MongoDB")
     servers.MONGOD.pause()
     yield
     servers.MONGOD.resume()
@@ -114,6 +115,7 @@ def test_dirty_records_are_flushed_when_mongodb_responds_again(stored_things, mo
     known, unknown, new = stored_things
     update_thing(known, name="changed")
     servers.MONGOD.resume()
+    wait_for(mongodb_responds, within=30, name="MongoDB")
 
     assert get_thing(unknown).name == "unknown"
     assert flush.flush_queue(QUEUE) == 2
