@@ -15,11 +15,19 @@ from mysocial.record_migrations.registry import MIGRATIONS
 from mysocial.record_migrations.run import get_state, run_migration
 from posts.models import Post
 from posts.store import posts
-from tests.support import servers
-from tests.support.concurrency import assert_no_changes, mongodb_responds
-from tests.support.stack import wait_for
+from tests.support.concurrency import assert_no_changes, mongod_paused
 
 NAME = "0001_feelings"
+
+
+@pytest.fixture(autouse=True)
+def migrations_of_the_apps():
+    """Take the migrations of the apps out of the registry during a test."""
+    registered = dict(MIGRATIONS)
+    MIGRATIONS.clear()
+    yield
+    MIGRATIONS.clear()
+    MIGRATIONS.update(registered)
 
 
 @pytest.fixture
@@ -30,8 +38,7 @@ def migration():
         return {"feelings": post.text.upper()}
 
     migrate_record_fields(posts, NAME)(derive)
-    yield MIGRATIONS[f"posts.post:{NAME}"]
-    MIGRATIONS.clear()
+    return MIGRATIONS[f"posts.post:{NAME}"]
 
 
 def migrate(capsys, *options):
@@ -104,14 +111,11 @@ def test_an_interrupted_migration_continues(alice, flush_all, document, capsys, 
 
     monkeypatch.setattr("mysocial.record_migrations.run.BATCH", 2)
     migrate_record_fields(posts, NAME)(fail_once)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            migrate(capsys)
-        (state,) = migrate(capsys, "--status")
-        assert (state["status"], state["migrated"]) == ("running", 2)
-        (state,) = migrate(capsys)
-    finally:
-        MIGRATIONS.clear()
+    with pytest.raises(KeyboardInterrupt):
+        migrate(capsys)
+    (state,) = migrate(capsys, "--status")
+    assert (state["status"], state["migrated"]) == ("running", 2)
+    (state,) = migrate(capsys)
     assert (state["status"], state["migrated"]) == ("done", 5)
     assert seen == [*ids[:3], *ids[2:]]
     assert {document(Post, pk)["feelings"] for pk in ids} == {"done"}
@@ -166,14 +170,12 @@ def test_an_unreachable_server_is_an_error_and_the_migration_continues(
 ):
     alice.create_post("kept")
     flush_all()
-    servers.MONGOD.pause()
-    try:
-        with pytest.raises(CommandError, match="Not completed; run it again") as raised:
-            migrate(capsys)
-    finally:
-        servers.MONGOD.resume()
+    with (
+        mongod_paused(),
+        pytest.raises(CommandError, match="Not completed; run it again") as raised,
+    ):
+        migrate(capsys)
     assert raised.value.returncode == 2
-    wait_for(mongodb_responds, within=30, name="MongoDB")
     assert migrate(capsys)[0]["status"] == "done"
 
 
