@@ -87,6 +87,7 @@ FETCH_TOKEN = "?"  # noqa: S105 - the record, list or unique value is being fetc
 
 # The members and scores of a list's sorted set. A list without a floor is not known.
 FLOOR = "~"  # its score is the one above which the list is complete
+LIST_MARKERS = {FLOOR.encode(), FETCH_TOKEN.encode()}  # entries of a list that are no records
 COMPLETE = "-inf"  # the floor of a list that has all entries
 REMOVED = "-inf"  # the score of an entry that was removed
 

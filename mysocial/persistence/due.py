@@ -30,7 +30,6 @@ logger = logging.getLogger(__name__)
 OUTBOX_INDEX = "outbox"
 MAX_LOOKUP_SECONDS = 1.0  # in MongoDB: meanwhile, beat sends no other wake-ups
 COMPLETE_AND_EMPTY = [(keys.FLOOR.encode(), float(keys.COMPLETE))]
-MARKERS = {keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()}  # entries of a list that are no items
 
 
 def is_due(name: str) -> bool:
@@ -51,15 +50,13 @@ def oldest_due_seconds(names: Iterable[str]) -> float:
     Raises:
         Unavailable: Redis cannot be reached.
     """
-    now_ms = time.time() * 1000
+    now_ms, limit = time.time() * 1000, len(keys.LIST_MARKERS) + 1
     with available():
         pipe = client().pipeline(transaction=False)
         for label in (label for name in names for label in OUTBOXES[name]):
-            pipe.zrangebyscore(
-                _outbox(label), "(-inf", now_ms, start=0, num=len(MARKERS) + 1, withscores=True
-            )
+            pipe.zrangebyscore(_outbox(label), "(-inf", now_ms, start=0, num=limit, withscores=True)
         replies = pipe.execute()
-    oldest = [score for reply in replies for item, score in reply if item not in MARKERS]
+    oldest = [score for reply in replies for item, score in reply if item not in keys.LIST_MARKERS]
     return max(0.0, now_ms - min(oldest)) / 1000 if oldest else 0.0
 
 

@@ -12,7 +12,6 @@ from mysocial.store.store import Store
 
 MAX_ENTRIES_PER_SOURCE = 200  # of each list that a follow-graph list is made of
 MAX_SOURCES_PER_QUERY = 100  # MongoDB merges this many index scans; of more it sorts the result
-MARKERS = {keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()}
 
 
 def read_range(  # noqa: PLR0913 - keyword arguments of one query
@@ -173,5 +172,5 @@ def _finite_entries(entries: Sequence[tuple[bytes, float]]) -> dict[str, int]:
     return {
         pk.decode(): int(score)
         for pk, score in entries
-        if pk not in MARKERS and math.isfinite(score)
+        if pk not in keys.LIST_MARKERS and math.isfinite(score)
     }

@@ -9,6 +9,5 @@ import pytest
 @pytest.fixture(autouse=True)
 def scheduling_is_unchanged() -> Iterator[None]:
     """Fail if a test leaves this process with another scheduling policy, as SVT-AV1 does."""
-    policy = os.sched_getscheduler(0)
     yield
-    assert os.sched_getscheduler(0) == policy
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER

@@ -83,13 +83,17 @@ def assert_no_changes() -> Iterator[None]:
     assert stored_state() == before
 
 
-def mongodb_responds() -> bool:
-    """Return whether MongoDB responds, for `wait_for`."""
-    try:
-        mongo.ping()
-    except Unavailable:
-        return False
-    return True
+def wait_for_mongodb() -> None:
+    """Wait until MongoDB responds, also with a short `MONGO_TIMEOUT_MS`."""
+
+    def responds() -> bool:
+        try:
+            mongo.ping()
+        except Unavailable:
+            return False
+        return True
+
+    wait_for(responds, within=30, name="MongoDB")
 
 
 @contextmanager
@@ -100,7 +104,7 @@ def mongod_paused() -> Iterator[None]:
         yield
     finally:
         servers.MONGOD.resume()
-        wait_for(mongodb_responds, within=30, name="MongoDB")
+        wait_for_mongodb()
 
 
 def dump_storage() -> str:

@@ -9,7 +9,7 @@ from mysocial.ops import health
 from mysocial.persistence import flush, mongo_writer
 from mysocial.store.recovery import recover_redis, recovery_lease
 from tests.support import servers
-from tests.support.concurrency import mongodb_responds
+from tests.support.concurrency import wait_for_mongodb
 from tests.support.example_records import (
     QUEUE,
     create_thing,
@@ -31,7 +31,7 @@ def without_mongod(settings):
     """Stop MongoDB until the test ends."""
     settings.MONGO_TIMEOUT_MS = 500
     mongo.close()
-    wait_for(mongodb_responds, within=30, name="MongoDB")
+    wait_for_mongodb()
     servers.MONGOD.pause()
     yield
     servers.MONGOD.resume()
@@ -109,7 +109,7 @@ def test_after_a_failed_comparison_the_next_fails_without_asking_mongodb(
     with pytest.raises(Unavailable, match="database"):
         server.compare()
     servers.MONGOD.resume()
-    wait_for(mongodb_responds, within=30, name="MongoDB")
+    wait_for_mongodb()
     with server.lock, pytest.raises(Unavailable, match="database"):
         create_thing()
 

@@ -12,7 +12,7 @@ from mysocial.core.redis import client, durability
 from mysocial.persistence import dead_letters, flush, tasks
 from mysocial.store import pagination, reads, write
 from tests.support import servers
-from tests.support.concurrency import mongodb_responds
+from tests.support.concurrency import wait_for_mongodb
 from tests.support.example_records import (
     QUEUE,
     Thing,
@@ -45,7 +45,7 @@ def short_mongo_timeout(settings) -> Iterator[None]:
 @pytest.fixture
 def mongod_hangs(short_mongo_timeout) -> Iterator[None]:
     """Pause MongoDB until the test ends."""
-    wait_for(mongodb_responds, within=30, name="MongoDB")
+    wait_for_mongodb()
     servers.MONGOD.pause()
     yield
     servers.MONGOD.resume()
@@ -115,7 +115,7 @@ def test_dirty_records_are_flushed_when_mongodb_responds_again(stored_things, mo
     known, unknown, new = stored_things
     update_thing(known, name="changed")
     servers.MONGOD.resume()
-    wait_for(mongodb_responds, within=30, name="MongoDB")
+    wait_for_mongodb()
 
     assert get_thing(unknown).name == "unknown"
     assert flush.flush_queue(QUEUE) == 2
